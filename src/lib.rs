@@ -1,0 +1,3 @@
+//! Clausula: a policy-as-code engine for AI model licenses.
+pub mod diagnostic;
+pub mod source;
