@@ -1,3 +1,5 @@
 //! Clausula: a policy-as-code engine for AI model licenses.
 pub mod diagnostic;
 pub mod source;
+pub mod syntax;
+pub mod value;

@@ -1,0 +1,47 @@
+//! Floor 2: policy text → tree.
+//!
+//! Comes in: one text of [`Sources`](crate::source::Sources). Goes out: an [`ast::Document`], or every
+//! fault of the text in its order. What parsed beside the faults is kept, so that later phases may
+//! still speak about it; nothing here knows what a name means.
+
+pub mod ast;
+mod errors;
+mod grammar;
+mod lift;
+pub mod print;
+mod split;
+
+use crate::diagnostic::{self, Diagnostic};
+use crate::source::{SourceId, Span};
+
+/// Largest policy text, in bytes.
+pub const MAX_BYTES: usize = 16 << 20;
+
+/// The highest language version this program knows.
+pub const LANGUAGE: u32 = 1;
+
+/// Parses one policy text. The document holds every item that could be read; the faults, in the
+/// order of the text, say what could not.
+pub fn parse(source: SourceId, text: &str) -> (ast::Document, Vec<Diagnostic>) {
+    let mut document = ast::Document {
+        source,
+        items: Vec::new(),
+    };
+    if text.len() > MAX_BYTES {
+        return (document, vec![errors::too_long(Span::new(source, 0, 1), MAX_BYTES)]);
+    }
+    let (pieces, faults) = split::split(text);
+    let mut lift = lift::Lift::new(source, text);
+    let deep = faults.iter().any(|fault| matches!(fault, split::SplitFault::TooDeep(_)));
+    for fault in faults {
+        lift.split_fault(&fault);
+    }
+    if !deep {
+        for piece in pieces {
+            document.items.extend(lift.piece(piece));
+        }
+    }
+    let mut faults = lift.faults;
+    diagnostic::in_text_order(&mut faults);
+    (document, faults)
+}
