@@ -8,9 +8,11 @@
 
 mod code;
 mod excerpt;
+mod layout;
 pub mod nearest;
 pub mod report;
 pub mod visible;
+mod window;
 pub mod words;
 
 pub use code::Code;
