@@ -8,8 +8,11 @@
 
 mod code;
 mod excerpt;
+mod layout;
 pub mod nearest;
 pub mod report;
+pub mod visible;
+mod window;
 pub mod words;
 
 pub use code::Code;
@@ -25,6 +28,23 @@ pub enum Severity {
     Warning,
     /// Stops the work, or is a finding against the deployment.
     Error,
+}
+
+impl Severity {
+    /// The severity as written in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Advice => "advice",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// A few words at a place.
@@ -120,6 +140,7 @@ impl Diagnostic {
 
 /// Puts messages in the order of the text and drops exact repeats.
 pub fn in_text_order(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| (a.place(), a.code, &a.message).cmp(&(b.place(), b.code, &b.message)));
+    diagnostics
+        .sort_by(|a, b| (a.place(), a.code, &a.message).cmp(&(b.place(), b.code, &b.message)));
     diagnostics.dedup();
 }

@@ -1,0 +1,3 @@
+//! Habits of the whole crate, in one test program.
+
+mod report;
