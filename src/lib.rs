@@ -1,4 +1,5 @@
 //! Clausula: a policy-as-code engine for AI model licenses.
+pub mod check;
 pub mod diagnostic;
 pub mod source;
 pub mod syntax;

@@ -39,7 +39,7 @@ pub fn unexpected(error: &Error<Rule>, piece: &str, place: impl Fn(usize, usize)
     };
     let label = match expected.as_slice() {
         [] => "unexpected".to_owned(),
-        few if few.len() <= 8 => format!("expected {}", words::either(few)),
+        few if few.len() <= 8 => format!("expected {}", words::listed_bare(few, "or")),
         many => format!("expected {} or something else", many[..6].join(", ")),
     };
     let help = nearest::did_you_mean(found, keywords.into_iter()).or_else(|| hint(found).map(str::to_owned));

@@ -5,7 +5,7 @@ mod schema;
 mod text;
 
 pub use schema::{
-    Choice, Enum, EnumId, Field, Kind, Part, Period, Place, Record, RecordId, Schema, Territory,
+    Choice, DefaultValue, Enum, EnumId, FactDefault, Field, Kind, Part, Period, Place, Record, RecordId, Schema, Territory,
 };
 pub use text::{
     parse_date, parse_decimal, parse_duration, parse_month, parse_number, same_words, starts_name,

@@ -81,7 +81,7 @@ pub struct Field {
     /// Whether `none` (not applicable) is a value of it.
     pub or_none: bool,
     /// What it is taken to be when nobody states it.
-    pub default: Option<Default>,
+    pub default: Option<FactDefault>,
     /// What it says.
     pub doc: Option<String>,
     /// Its declaration.
@@ -90,7 +90,7 @@ pub struct Field {
 
 /// A declared default; a single value, `none`, or an empty list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Default {
+pub struct FactDefault {
     /// The value.
     pub value: DefaultValue,
     /// Where it is declared.
@@ -172,7 +172,7 @@ pub struct Territory {
 }
 
 /// Everything facts can be. The facts of a deployment are the fields of [`Schema::root`].
-#[derive(Clone, Debug, std::default::Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Schema {
     /// Units of counts.
     pub units: Vec<String>,
