@@ -1,6 +1,7 @@
 //! Clausula: a policy-as-code engine for AI model licenses.
 pub mod check;
 pub mod diagnostic;
+pub mod ir;
 pub mod source;
 pub mod syntax;
 pub mod value;

@@ -125,7 +125,15 @@ impl<'a, 'n> Scope<'a, 'n> {
             ExprNode::IsNone(inner, positive) => {
                 let term = self.term(inner)?;
                 let path = self.plain_path(&term, "`is none`")?;
-                let (_, or_none) = path.kind(self.schema());
+                let (kind, or_none) = path.kind(self.schema());
+                // `none` may also be a member of an enum.
+                if let Kind::Choice(id) = kind
+                    && let Some(none) = self.schema().choice(id).position("none")
+                {
+                    let none = Operand::Const(Value::Choice(none));
+                    let atom = Atom::Compare(Operand::Fact(path, None), Operator::Is, none);
+                    return cond(negate_if(!positive, CondNode::Atom(atom), span));
+                }
                 if !or_none {
                     self.faults.push(errors::no_such_operation(
                         span,

@@ -1,0 +1,243 @@
+//! Yes, no, unknown: strong Kleene logic, and the truth of plain questions about facts.
+
+use super::fact::{Fact, Range, State};
+use super::frame::Frame;
+use crate::ir::{Atom, Operand, Operator, Quantity};
+use crate::value::{Value, same_words, starts_name};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+/// Whether something is so, as far as the facts tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Truth {
+    /// It is not so, whatever the unknown facts are
+    No,
+    /// The facts do not tell
+    Unknown,
+    /// It is so, whatever the unknown facts are
+    Yes,
+}
+
+impl Truth {
+    /// A known truth.
+    pub fn of(yes: bool) -> Truth {
+        if yes { Truth::Yes } else { Truth::No }
+    }
+
+    /// Both are so.
+    #[must_use]
+    pub fn and(self, other: Truth) -> Truth {
+        self.min(other)
+    }
+
+    /// At least one is so.
+    #[must_use]
+    pub fn or(self, other: Truth) -> Truth {
+        self.max(other)
+    }
+}
+
+impl std::ops::Not for Truth {
+    type Output = Truth;
+    fn not(self) -> Truth {
+        match self {
+            Truth::No => Truth::Yes,
+            Truth::Unknown => Truth::Unknown,
+            Truth::Yes => Truth::No,
+        }
+    }
+}
+
+/// One side of a comparison, as far as it is known.
+enum Side<'a> {
+    Known(Cow<'a, Value>),
+    Range(&'a Range),
+    Nothing,
+    Unknown,
+}
+
+/// The truth of an atom in a frame.
+pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
+    match atom {
+        Atom::Holds(path) => match frame.fact(path).map(|fact| &fact.state) {
+            Some(State::Value(Value::Bool(yes))) => Truth::of(*yes),
+            _ => Truth::Unknown,
+        },
+        Atom::IsNone(path) => match frame.fact(path).map(|fact| &fact.state) {
+            None | Some(State::Unknown) => Truth::Unknown,
+            Some(State::None) => Truth::Yes,
+            Some(_) => Truth::No,
+        },
+        Atom::Compare(left, operator, right) => compare(&side(left, frame), *operator, &side(right, frame)),
+        Atom::In(path, values) => match frame.fact(path).map(|fact| &fact.state) {
+            Some(State::Value(value)) => Truth::of(values.contains(value)),
+            Some(State::None) => Truth::No,
+            Some(State::Range(range)) => {
+                let possible = values.iter().any(|value| range.against(value).1);
+                if possible { Truth::Unknown } else { Truth::No }
+            }
+            _ => Truth::Unknown,
+        },
+        Atom::Within(path, outer) => match (frame.fact(path).map(|fact| &fact.state), outer) {
+            (Some(State::Value(Value::Place(inner))), Value::Place(outer)) => {
+                Truth::of(frame.schema.place_within(*inner, *outer, frame.today))
+            }
+            (Some(State::None), _) => Truth::No,
+            _ => Truth::Unknown,
+        },
+        Atom::Includes(path, operand) => match frame.fact(path).map(|fact| &fact.state) {
+            Some(State::List(list)) => {
+                let wanted = side(operand, frame);
+                let each = list.iter().map(|element| included(element, &wanted));
+                each.fold(Truth::No, Truth::or)
+            }
+            Some(State::None) => Truth::No,
+            _ => Truth::Unknown,
+        },
+        Atom::Begins(path, prefix) => match frame.fact(path) {
+            Some(fact) => fact.text().map_or(Truth::Unknown, |text| Truth::of(starts_name(text, prefix))),
+            None => Truth::Unknown,
+        },
+        Atom::Matches(path, pattern) => match frame.fact(path).and_then(Fact::text) {
+            Some(text) => Truth::of(glob(pattern, text)),
+            None => Truth::Unknown,
+        },
+    }
+}
+
+/// Whether a text matches a glob; `*` does not cross a `/`.
+pub fn glob(pattern: &str, text: &str) -> bool {
+    // Most patterns start with the licensor's namespace: look at that before building a matcher.
+    let plain = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
+    if !text.starts_with(&pattern[..plain]) {
+        return false;
+    }
+    if &pattern[plain..] == "*" {
+        return !text[plain..].contains('/');
+    }
+    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
+    glob.is_ok_and(|glob| glob.compile_matcher().is_match(text))
+}
+
+fn included(element: &Fact, wanted: &Side) -> Truth {
+    match (&element.state, wanted) {
+        (State::Value(Value::Text(a)), Side::Known(b)) => match b.as_ref() {
+            Value::Text(b) => Truth::of(same_words(a, b)),
+            _ => Truth::No,
+        },
+        (State::Value(a), Side::Known(b)) => Truth::of(a == b.as_ref()),
+        (State::None, _) | (_, Side::Nothing) => Truth::No,
+        _ => Truth::Unknown,
+    }
+}
+
+fn side<'a>(operand: &'a Operand, frame: &Frame<'a>) -> Side<'a> {
+    match operand {
+        Operand::Const(value) => Side::Known(Cow::Borrowed(value)),
+        Operand::Fact(path, None) => match frame.fact(path).map(|fact| &fact.state) {
+            Some(State::Value(value)) => Side::Known(Cow::Borrowed(value)),
+            Some(State::Range(range)) => Side::Range(range),
+            Some(State::None) => Side::Nothing,
+            _ => Side::Unknown,
+        },
+        Operand::Fact(path, Some(by)) => match frame.fact(path).and_then(Fact::value) {
+            Some(Value::Date(date)) => by.after(*date).map_or(Side::Unknown, |date| Side::Known(Cow::Owned(Value::Date(date)))),
+            _ => Side::Unknown,
+        },
+        Operand::Today(by) => by.after(frame.today).map_or(Side::Unknown, |date| Side::Known(Cow::Owned(Value::Date(date)))),
+        Operand::CountOf(path) => match frame.fact(path).and_then(Fact::list) {
+            Some(list) => Side::Known(Cow::Owned(Value::Count(i64::try_from(list.len()).unwrap_or(i64::MAX)))),
+            None => Side::Unknown,
+        },
+    }
+}
+
+/// `less`, `equal`, `greater`: which of them can be. The comparison is known if all that can be agree.
+fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
+    let says = |order| match operator {
+        Operator::Is => order == Ordering::Equal,
+        Operator::IsNot => order != Ordering::Equal,
+        Operator::Less => order == Ordering::Less,
+        Operator::LessEqual => order != Ordering::Greater,
+        Operator::Greater => order == Ordering::Greater,
+        Operator::GreaterEqual => order != Ordering::Less,
+    };
+    let can = [(less, Ordering::Less), (equal, Ordering::Equal), (greater, Ordering::Greater)];
+    let mut truths = can.iter().filter(|(can, _)| *can).map(|(_, order)| says(*order));
+    match truths.next() {
+        None => Truth::Unknown,
+        Some(first) => {
+            if truths.all(|other| other == first) { Truth::of(first) } else { Truth::Unknown }
+        }
+    }
+}
+
+fn compare(left: &Side, operator: Operator, right: &Side) -> Truth {
+    match (left, right) {
+        (Side::Known(a), Side::Known(b)) => match a.order(b) {
+            Some(order) => decide(operator, order == Ordering::Less, order == Ordering::Equal, order == Ordering::Greater),
+            None => match operator {
+                // Amounts in two currencies are neither equal nor different until somebody converts them.
+                _ if matches!(a.as_ref(), Value::Money(..)) => Truth::Unknown,
+                Operator::Is => Truth::of(a == b),
+                Operator::IsNot => Truth::of(a != b),
+                _ => Truth::Unknown,
+            },
+        },
+        (Side::Range(range), Side::Known(value)) => {
+            let (below, equal, above) = range.against(value);
+            decide(operator, below, equal, above)
+        }
+        (Side::Known(value), Side::Range(range)) => {
+            let (below, equal, above) = range.against(value);
+            decide(operator, above, equal, below)
+        }
+        // `none` is equal to nothing; it has no order.
+        (Side::Nothing, Side::Known(_)) | (Side::Known(_), Side::Nothing) => match operator {
+            Operator::Is => Truth::No,
+            Operator::IsNot => Truth::Yes,
+            _ => Truth::Unknown,
+        },
+        _ => Truth::Unknown,
+    }
+}
+
+/// The truth of a quantity, from the truths of its elements.
+pub fn quantity(quantity: Quantity, elements: impl Iterator<Item = Truth>) -> Truth {
+    let (mut yes, mut unknown, mut no) = (0_u32, 0_u32, 0_u32);
+    for truth in elements {
+        match truth {
+            Truth::Yes => yes += 1,
+            Truth::Unknown => unknown += 1,
+            Truth::No => no += 1,
+        }
+    }
+    let (low, high) = (yes, yes + unknown);
+    match quantity {
+        Quantity::Any => at_least(low, high, 1),
+        Quantity::No => !at_least(low, high, 1),
+        Quantity::All => match (no, unknown) {
+            (0, 0) => Truth::Yes,
+            (0, _) => Truth::Unknown,
+            _ => Truth::No,
+        },
+        Quantity::AtLeast(n) => at_least(low, high, n),
+        Quantity::AtMost(n) => match n.checked_add(1) {
+            Some(more) => !at_least(low, high, more),
+            None => Truth::Yes,
+        },
+        Quantity::Exactly(n) => {
+            if low == high { Truth::of(low == n) } else if n < low || n > high { Truth::No } else { Truth::Unknown }
+        }
+    }
+}
+
+fn at_least(low: u32, high: u32, n: u32) -> Truth {
+    if low >= n {
+        Truth::Yes
+    } else if high < n {
+        Truth::No
+    } else {
+        Truth::Unknown
+    }
+}
