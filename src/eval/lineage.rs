@@ -1,0 +1,472 @@
+//! Which license binds which model, through which path.
+//!
+//! Every model of a deployment that is deployed is a *subject*. A license declared for a model
+//! reaches each subject that descends from it: as a descendant, if the license binds descendants
+//! through every relation of the path, or by outputs, if one step of the path is a relation through
+//! which the license follows outputs and the others are binding ones.
+
+use super::errors;
+use super::fact::{Fact, State};
+use super::truth::glob;
+use crate::diagnostic::Diagnostic;
+use crate::ir::Program;
+use crate::source::Span;
+use crate::value::{Kind, RecordId, Schema, Value};
+use std::collections::{HashMap, VecDeque};
+
+/// The fields of the vocabulary that lineage is read from, by number.
+struct Fields {
+    id: usize,
+    also_known_as: usize,
+    role: usize,
+    deployed: u16,
+    license: usize,
+    from: usize,
+    step_model: usize,
+    step_by: usize,
+    step_taken_by: usize,
+    us: u16,
+    lineage: RecordId,
+    model: RecordId,
+    models: usize,
+}
+
+impl Fields {
+    fn of(schema: &Schema) -> Option<Fields> {
+        let (model, step, lineage) = (schema.record_named("model")?, schema.record_named("step")?, schema.record_named("lineage")?);
+        let field = |record: RecordId, name: &str| schema.record(record).fields.get_index_of(name);
+        let member = |record: RecordId, field: &str, name: &str| match &schema.record(record).fields.get(field)?.kind {
+            Kind::Choice(id) => schema.choice(*id).position(name),
+            _ => None,
+        };
+        Some(Fields {
+            id: field(model, "id")?,
+            also_known_as: field(model, "also-known-as")?,
+            role: field(model, "role")?,
+            deployed: member(model, "role", "deployed")?,
+            license: field(model, "license")?,
+            from: field(model, "from")?,
+            step_model: field(step, "model")?,
+            step_by: field(step, "by")?,
+            step_taken_by: field(step, "taken-by")?,
+            us: member(step, "taken-by", "us")?,
+            lineage,
+            model,
+            models: schema.root().fields.get_index_of("models")?,
+        })
+    }
+}
+
+/// One step up: from a model to a parent.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The parent.
+    pub parent: usize,
+    /// The relation; `None` if it is not stated.
+    pub relation: Option<u16>,
+    /// Whether we took the step; `None` if it is not stated.
+    pub ours: Option<bool>,
+    /// Where the step is stated.
+    pub span: Span,
+}
+
+/// A model of the deployment, or a parent nobody listed.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its facts; for a parent nobody listed, a record of unknown facts with its name.
+    pub fact: Fact,
+    /// Its name.
+    pub name: String,
+    /// Its place in `models`; `None` for a parent nobody listed.
+    pub index: Option<usize>,
+    /// Its parents; `None` if they are unknown.
+    pub parents: Option<Vec<Edge>>,
+    /// Its licenses, by id; `None` if they are unknown.
+    pub licenses: Option<Vec<String>>,
+    /// The licenses its licensor released it under, where a license lists it.
+    pub originals: Vec<String>,
+    /// Whether it is deployed; `None` if that is not stated.
+    pub deployed: Option<bool>,
+    /// Where it is stated, or named as a parent.
+    pub place: Span,
+}
+
+/// All models of a deployment and how they came from each other.
+#[derive(Clone, Debug)]
+pub struct Lineage {
+    /// The models, listed ones first.
+    pub members: Vec<Member>,
+    /// Whether the list of models itself is unknown.
+    pub unknown: bool,
+    /// Where the list is stated.
+    pub place: Span,
+    record: Option<RecordId>,
+    through: usize,
+    ours: usize,
+}
+
+/// A license that reaches a subject.
+#[derive(Clone, Debug)]
+pub struct Bond {
+    /// The deployed model.
+    pub subject: usize,
+    /// The model that carries the license.
+    pub origin: usize,
+    /// The license, by its place in the program.
+    pub layer: usize,
+    /// Whether it reaches the subject by outputs rather than as a descendant.
+    pub by_outputs: bool,
+    /// The computed facts of the record `lineage`.
+    pub lineage: Fact,
+    /// The shortest path, from the subject's parent up to the origin, each with the relation to it.
+    pub path: Vec<(usize, u16, Span)>,
+}
+
+/// Something about a subject's origins that is not known.
+#[derive(Clone, Debug)]
+pub enum Gap {
+    /// The parents of this model are not stated
+    Parents(usize),
+    /// The license of this model is not stated
+    License(usize),
+    /// This model carries a license no text in force describes
+    Unrecognized(usize, String),
+    /// How this model came from that parent is not stated
+    Relation(usize, usize, Span),
+}
+
+impl Lineage {
+    /// Reads the models of a deployment.
+    ///
+    /// # Errors
+    /// Two models with one name, and circles.
+    pub fn read(deployment: &Fact, program: &Program) -> Result<Lineage, Vec<Diagnostic>> {
+        let nothing = Lineage { members: Vec::new(), unknown: true, place: deployment.key, record: None, through: 0, ours: 0 };
+        let Some(fields) = Fields::of(&program.schema) else { return Ok(nothing) };
+        let Some(models) = deployment.record().and_then(|facts| facts.get(fields.models)) else { return Ok(nothing) };
+        let record = program.schema.record(fields.lineage);
+        let mut lineage = Lineage {
+            unknown: models.is_unknown(),
+            place: models.place(),
+            record: Some(fields.lineage),
+            through: record.fields.get_index_of("through").unwrap_or(0),
+            ours: record.fields.get_index_of("ours").unwrap_or(1),
+            ..nothing
+        };
+        let mut faults = Vec::new();
+        let mut names: HashMap<String, (usize, Span)> = HashMap::new();
+        for (index, model) in models.list().unwrap_or(&[]).iter().enumerate() {
+            let Some(facts) = model.record() else {
+                // An element of the list that is itself unknown: some model, nothing known of it.
+                lineage.members.push(lineage.stranger("", &fields, program, model.place()));
+                continue;
+            };
+            let name = facts[fields.id].text().unwrap_or("").to_owned();
+            let also = facts[fields.also_known_as].list().unwrap_or(&[]);
+            let mut called = vec![(name.clone(), facts[fields.id].place())];
+            called.extend(also.iter().filter_map(|fact| Some((fact.text()?.to_owned(), fact.place()))));
+            for (name, place) in called {
+                match names.get(&name) {
+                    Some((other, first)) if *other != index => faults.push(errors::same_model(&name, place, *first)),
+                    _ => {
+                        names.insert(name, (index, place));
+                    }
+                }
+            }
+            let originals = originals(&name, program);
+            let licenses = match &facts[fields.license].state {
+                State::List(list) => list.iter().map(|fact| fact.text().map(str::to_owned)).collect::<Option<Vec<String>>>(),
+                _ => None,
+            };
+            lineage.members.push(Member {
+                fact: model.clone(),
+                name,
+                index: Some(index),
+                parents: None,
+                licenses: licenses.filter(|licenses| !licenses.is_empty()),
+                originals,
+                deployed: None,
+                place: model.place(),
+            });
+        }
+        let listed = lineage.members.len();
+        for index in 0..listed {
+            lineage.read_parents(index, &fields, &mut names, program);
+        }
+        lineage.roles(&fields);
+        lineage.circles(&mut faults);
+        if faults.is_empty() { Ok(lineage) } else { Err(faults) }
+    }
+
+    fn read_parents(&mut self, index: usize, fields: &Fields, names: &mut HashMap<String, (usize, Span)>, program: &Program) {
+        let member = &self.members[index];
+        let Some(facts) = member.fact.record() else { return };
+        let from = facts[fields.from].clone();
+        let Some(steps) = from.list() else {
+            // A model its licensor released has no parents that bind anybody else.
+            if !member.originals.is_empty() {
+                self.members[index].parents = Some(Vec::new());
+            }
+            return;
+        };
+        let mut edges = Vec::new();
+        for step in steps {
+            let facts = step.record();
+            let parent = facts.and_then(|facts| facts[fields.step_model].text());
+            let parent = match parent {
+                Some(name) => match names.get(name) {
+                    Some((at, _)) => *at,
+                    None => {
+                        let at = self.members.len();
+                        let place = facts.map_or(step.place(), |facts| facts[fields.step_model].place());
+                        self.members.push(self.stranger(name, fields, program, place));
+                        names.insert(name.to_owned(), (at, place));
+                        at
+                    }
+                },
+                None => {
+                    self.members.push(self.stranger("", fields, program, step.place()));
+                    self.members.len() - 1
+                }
+            };
+            let choice = |at: usize| match facts.map(|facts| &facts[at].state) {
+                Some(State::Value(Value::Choice(n))) => Some(*n),
+                _ => None,
+            };
+            edges.push(Edge {
+                parent,
+                relation: choice(fields.step_by),
+                ours: choice(fields.step_taken_by).map(|who| who == fields.us),
+                span: step.place(),
+            });
+        }
+        self.members[index].parents = Some(edges);
+    }
+
+    /// A parent nobody listed: its name is known, and what a license says of it.
+    fn stranger(&self, name: &str, fields: &Fields, program: &Program, place: Span) -> Member {
+        let record = program.schema.record(fields.model);
+        let mut facts: Vec<Fact> = record.fields.values().map(|_| Fact::unknown(place)).collect();
+        facts[fields.id] = Fact::computed(State::Value(Value::Text(name.into())), place);
+        let originals = originals(name, program);
+        Member {
+            fact: Fact { state: State::Record(facts), span: place, key: place, assumed: false },
+            name: name.to_owned(),
+            index: None,
+            parents: (!originals.is_empty()).then(Vec::new),
+            licenses: None,
+            originals,
+            deployed: Some(false),
+            place,
+        }
+    }
+
+    /// A model that nobody descends from is deployed; of others, `role` tells.
+    fn roles(&mut self, fields: &Fields) {
+        let mut is_parent = vec![false; self.members.len()];
+        for member in &self.members {
+            for edge in member.parents.iter().flatten() {
+                is_parent[edge.parent] = true;
+            }
+        }
+        for (member, is_parent) in self.members.iter_mut().zip(is_parent) {
+            if member.index.is_none() && !member.name.is_empty() {
+                continue;
+            }
+            let role = member.fact.record().map(|facts| &facts[fields.role].state);
+            member.deployed = match role {
+                _ if !is_parent => Some(true),
+                Some(State::Value(Value::Choice(role))) => Some(*role == fields.deployed),
+                _ => None,
+            };
+        }
+    }
+
+    fn circles(&self, faults: &mut Vec<Diagnostic>) {
+        // 0 unseen, 1 on the path, 2 done; an own stack, so that no chain is too long for us.
+        let mut state = vec![0_u8; self.members.len()];
+        for start in 0..self.members.len() {
+            if state[start] != 0 {
+                continue;
+            }
+            let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+            state[start] = 1;
+            while let Some((at, next)) = path.last_mut() {
+                let edges = self.members[*at].parents.as_deref().unwrap_or(&[]);
+                let Some(edge) = edges.get(*next) else {
+                    state[*at] = 2;
+                    path.pop();
+                    continue;
+                };
+                *next += 1;
+                match state[edge.parent] {
+                    0 => {
+                        state[edge.parent] = 1;
+                        path.push((edge.parent, 0));
+                    }
+                    1 => {
+                        let from = path.iter().position(|(at, _)| *at == edge.parent).unwrap_or(0);
+                        let mut names: Vec<String> = path[from..].iter().map(|(at, _)| self.members[*at].name.clone()).collect();
+                        names.push(self.members[edge.parent].name.clone());
+                        faults.push(errors::lineage_cycle(&names, edge.span));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The models that are, or may be, deployed.
+    pub fn subjects(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.members.len()).filter(|at| self.members[*at].deployed != Some(false))
+    }
+
+    /// Every license of the program that reaches a subject, and what about its origins is unknown.
+    pub fn reach(&self, subject: usize, program: &Program) -> (Vec<Bond>, Vec<Gap>) {
+        let mut bonds = Vec::new();
+        let mut gaps = Vec::new();
+        for at in self.ancestors(subject) {
+            let member = &self.members[at];
+            if member.parents.is_none() {
+                gaps.push(Gap::Parents(at));
+            }
+            for edge in member.parents.iter().flatten() {
+                if edge.relation.is_none() {
+                    gaps.push(Gap::Relation(at, edge.parent, edge.span));
+                }
+            }
+            let declared = member.licenses.as_deref().unwrap_or(&[]);
+            if declared.is_empty() && member.originals.is_empty() {
+                gaps.push(Gap::License(at));
+            }
+            for id in declared {
+                if !program.layers.iter().any(|layer| layer.terms().is_some() && layer.id == *id) {
+                    gaps.push(Gap::Unrecognized(at, id.clone()));
+                }
+            }
+            for (number, layer) in program.layers.iter().enumerate() {
+                if layer.terms().is_none() || !(declared.contains(&layer.id) || member.originals.contains(&layer.id)) {
+                    continue;
+                }
+                for by_outputs in [false, true] {
+                    bonds.extend(self.bond(subject, at, number, by_outputs, program));
+                }
+            }
+        }
+        bonds.sort_by(|a, b| (a.layer, a.by_outputs, &self.members[a.origin].name).cmp(&(b.layer, b.by_outputs, &self.members[b.origin].name)));
+        (bonds, gaps)
+    }
+
+    /// A subject and everything it came from, each once.
+    fn ancestors(&self, subject: usize) -> Vec<usize> {
+        let mut seen = vec![false; self.members.len()];
+        seen[subject] = true;
+        let mut found = vec![subject];
+        let mut next = 0;
+        while let Some(at) = found.get(next).copied() {
+            next += 1;
+            for edge in self.members[at].parents.iter().flatten() {
+                if !std::mem::replace(&mut seen[edge.parent], true) {
+                    found.push(edge.parent);
+                }
+            }
+        }
+        found
+    }
+
+    /// How one license reaches a subject from an origin, if it does. A step whose relation is not
+    /// stated leads nowhere here; the gap it leaves is reported instead.
+    fn bond(&self, subject: usize, origin: usize, layer: usize, by_outputs: bool, program: &Program) -> Option<Bond> {
+        let terms = program.layers[layer].terms()?;
+        let state = |member: usize, outputs: bool| member * 2 + usize::from(outputs);
+        let goal = state(origin, by_outputs);
+        // A step keeps the state, or passes from «descends» to «by outputs» once.
+        let moves = |member: usize, outputs: bool| {
+            self.members[member].parents.iter().flatten().filter_map(move |edge| {
+                let relation = edge.relation?;
+                if terms.binds.contains(&relation) {
+                    Some((edge, relation, outputs))
+                } else if !outputs && terms.follows.contains(&relation) {
+                    Some((edge, relation, true))
+                } else {
+                    None
+                }
+            })
+        };
+        let mut before: Vec<Option<(usize, u16, Span)>> = vec![None; self.members.len() * 2];
+        let mut seen = vec![false; self.members.len() * 2];
+        let start = state(subject, false);
+        seen[start] = true;
+        let mut queue = VecDeque::from([start]);
+        let mut edges: Vec<(usize, usize, u16, Option<bool>)> = Vec::new();
+        while let Some(at) = queue.pop_front() {
+            for (edge, relation, outputs) in moves(at / 2, at % 2 == 1) {
+                let to = state(edge.parent, outputs);
+                edges.push((at, to, relation, edge.ours));
+                if !std::mem::replace(&mut seen[to], true) {
+                    before[to] = Some((at, relation, edge.span));
+                    queue.push_back(to);
+                }
+            }
+        }
+        if !seen[goal] || (goal == start && by_outputs) {
+            return None;
+        }
+        // Only steps that lie on some path to the origin count.
+        let mut leads = vec![false; self.members.len() * 2];
+        leads[goal] = true;
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for (from, to, ..) in &edges {
+                if leads[*to] && !leads[*from] {
+                    leads[*from] = true;
+                    changed = true;
+                }
+            }
+        }
+        let (mut through, mut ours, mut maybe_ours): (Vec<u16>, Vec<u16>, bool) = (Vec::new(), Vec::new(), false);
+        for (_, to, relation, own) in &edges {
+            if !leads[*to] {
+                continue;
+            }
+            through.push(*relation);
+            match own {
+                Some(true) => ours.push(*relation),
+                Some(false) => {}
+                None => maybe_ours = true,
+            }
+        }
+        let mut path = Vec::new();
+        let mut at = goal;
+        while let Some((from, relation, span)) = before[at] {
+            path.push((at / 2, relation, span));
+            at = from;
+        }
+        path.reverse();
+        let place = path.first().map_or(self.members[subject].place, |(_, _, span)| *span);
+        let list = |mut relations: Vec<u16>, unknown: bool| {
+            relations.sort_unstable();
+            relations.dedup();
+            let value = |n| Fact::computed(State::Value(Value::Choice(n)), place);
+            let mut list: Vec<Fact> = relations.into_iter().map(value).collect();
+            if unknown {
+                list.push(Fact { span: Span::NOWHERE, ..Fact::unknown(place) });
+            }
+            Fact::computed(State::List(list), place)
+        };
+        let count = program.schema.record(self.record?).fields.len();
+        let mut fields: Vec<Fact> = (0..count).map(|_| Fact::unknown(place)).collect();
+        fields[self.through] = list(through, false);
+        fields[self.ours] = list(ours, maybe_ours);
+        let lineage = Fact::computed(State::Record(fields), place);
+        Some(Bond { subject, origin, layer, by_outputs, lineage, path })
+    }
+}
+
+/// The licenses that list a model among those their licensor released.
+fn originals(name: &str, program: &Program) -> Vec<String> {
+    let lists = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, name));
+    let licenses = program.layers.iter().filter(|layer| layer.terms().is_some_and(|terms| lists(&terms.models)));
+    licenses.map(|layer| layer.id.clone()).collect()
+}
