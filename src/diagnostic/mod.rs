@@ -120,7 +120,6 @@ impl Diagnostic {
 
 /// Puts messages in the order of the text and drops exact repeats.
 pub fn in_text_order(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics
-        .sort_by(|a, b| (a.place(), a.code, &a.message).cmp(&(b.place(), b.code, &b.message)));
+    diagnostics.sort_by(|a, b| (a.place(), a.code, &a.message).cmp(&(b.place(), b.code, &b.message)));
     diagnostics.dedup();
 }

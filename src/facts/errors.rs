@@ -72,6 +72,14 @@ pub(super) fn alias_explodes(via: Span, anchor: Span, limits: &Limits, nodes: bo
         .help("write the values out, or repeat less")
 }
 
+pub(super) fn alias_too_deep(via: Span, anchor: Span, limit: usize) -> Diagnostic {
+    let message = format!("lists and mappings are nested more than {limit} deep");
+    Diagnostic::error(Code::TooLarge, message)
+        .at(via, "what is repeated here goes too deep")
+        .and(anchor, "this is what would be copied")
+        .help("write the values out, or repeat less")
+}
+
 pub(super) fn late_tables(at: Span) -> Diagnostic {
     let message = "too many tables are given after the tables inside them";
     Diagnostic::error(Code::TooLarge, message)

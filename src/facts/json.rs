@@ -174,10 +174,10 @@ impl<'t, 'f> Reader<'t, 'f> {
         let here = self.text.all[at..].chars().next();
         let control = control_in_quotes(json).map(|at| self.base + at);
         let (message, label, help) = match here {
-            _ if json.trim().is_empty() => wording::JSON_EMPTY,
-            _ if control.is_some() => wording::JSON_CONTROL,
-            Some(c) if c.is_whitespace() || c.is_control() => wording::JSON_SPACE,
-            Some('0'..='9' | '+' | '-' | '.') => wording::JSON_NUMBER,
+            _ if json.trim().is_empty() => wording::EMPTY,
+            _ if control.is_some() => wording::CONTROL,
+            Some(c) if c.is_whitespace() || c.is_control() => wording::SPACE,
+            Some('0'..='9' | '+' | '-' | '.') => wording::NUMBER,
             _ => wording::NOT_JSON,
         };
         let place = self.text.near(control.unwrap_or(at));

@@ -4,13 +4,9 @@
 //! and value with its place. Goes wrong: syntax, keys given twice, YAML features we refuse, and
 //! texts beyond the [`Limits`]; all faults of a text are told at once.
 
-mod alias;
 mod errors;
 mod json;
-mod scalar;
 mod toml;
-mod toml_keys;
-mod toml_tokens;
 mod tree;
 mod wording;
 mod yaml;

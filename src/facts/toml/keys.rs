@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::toml_tokens::{Piece, Pieces};
-use super::{Limits, Text, errors};
+use super::tokens::{Piece, Pieces};
 use crate::diagnostic::Diagnostic;
+use crate::facts::{Limits, Text, errors};
 use crate::source::Span;
 
 /// Values moved when tables are given after the tables inside them: the parser moves all

@@ -2,7 +2,7 @@
 //!
 //! `no`, `on`, `1_000`, `700M`, `12:30` and dates are texts.
 
-use super::tree::Tree;
+use crate::facts::tree::Tree;
 
 /// The value of an unquoted scalar.
 pub(super) fn plain(text: &str) -> Tree {

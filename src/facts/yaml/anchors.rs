@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::tree::{Entry, Node, Tree};
-use super::yaml::Frame;
+use super::frame::{Frame, Items, Slot};
+use super::{Next, Reader};
+use crate::facts::errors;
+use crate::facts::tree::{Entry, Node, Tree};
 use crate::source::Span;
 
 /// What `&name` was put on.
@@ -110,5 +112,77 @@ pub(super) fn copy(node: &Node, via: Span) -> Node {
         span: node.span,
         via: Some(via),
         value,
+    }
+}
+
+impl Reader<'_, '_> {
+    /// Remembers a key, or the way to the value that is about to be read.
+    pub(super) fn anchored(&mut self, anchor: usize, span: Span, key: Option<&Node>) {
+        if anchor == 0 {
+            return;
+        }
+        self.anchors.total += 1;
+        if self.anchors.total > self.limits.alias_nodes {
+            if self.anchors.total == self.limits.alias_nodes + 1 {
+                let fault = errors::too_many_anchors(span, self.limits.alias_nodes);
+                self.faults.push(fault);
+            }
+            return;
+        }
+        let lost = |frame: &Frame| matches!(frame.items, Items::Map(_, Slot::Refused(_)));
+        let target = match key {
+            Some(key) => Target::Key(key.clone()),
+            None if self.open.iter().any(lost) => Target::Lost,
+            None => {
+                let position = |frame: &Frame| u32::try_from(frame.len()).unwrap_or(u32::MAX);
+                Target::Way(self.open.iter().map(position).collect())
+            }
+        };
+        self.anchors.known.insert(anchor, Anchor { span, target });
+    }
+
+    /// Puts a copy of the anchored value where `*name` stands, as far as the limits allow.
+    pub(super) fn alias(&mut self, id: usize, via: Span) -> Next {
+        let Some(anchor) = self.anchors.known.get(&id) else {
+            self.stand_in(via);
+            return Next::Event;
+        };
+        let found = match &anchor.target {
+            Target::Lost => {
+                self.stand_in(via);
+                return Next::Event;
+            }
+            Target::Key(node) => Some(node),
+            Target::Way(way) => find(way, &self.open),
+        };
+        let Some(node) = found else {
+            let fault = errors::recursive_alias(via, anchor.span, self.text.slice(via));
+            self.faults.push(fault);
+            self.stand_in(via);
+            return Next::Event;
+        };
+        let left = self.limits.alias_nodes.saturating_sub(self.anchors.nodes);
+        let size = size(node, left);
+        let bytes = self.anchors.bytes.saturating_add(size.bytes);
+        if size.nodes > left || bytes > self.limits.bytes {
+            let fault = errors::alias_explodes(via, anchor.span, self.limits, size.nodes > left);
+            self.faults.push(fault);
+            return Next::Document;
+        }
+        if self.open.len() + size.height > self.limits.depth {
+            let fault = errors::alias_too_deep(via, anchor.span, self.limits.depth);
+            self.faults.push(fault);
+            return Next::Document;
+        }
+        let copy = copy(node, via);
+        self.anchors.nodes += size.nodes;
+        self.anchors.bytes = bytes;
+        if self.waits_for_key() {
+            self.key(&copy, None, false, via);
+            return Next::Event;
+        }
+        let stop = self.count(size.nodes, via);
+        self.put(copy, via);
+        stop.unwrap_or(Next::Event)
     }
 }

@@ -1,11 +1,14 @@
 //! TOML → tree.
 
+mod keys;
+mod tokens;
+
 use std::borrow::Cow;
 
-use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use ::toml::Spanned;
+use ::toml::de::{DeArray, DeTable, DeValue};
 
-use super::toml_keys::{self, Again};
+use self::keys::Again;
 use super::tree::{Entry, Map, Node, Tree};
 use super::{Faults, Limits, Text, errors, wording};
 use crate::source::Span;
@@ -16,7 +19,7 @@ const ALL_FAULTS: usize = 1 << 20;
 /// Reads the one document of a text.
 pub(super) fn parse<'t>(text: Text<'t>, limits: &Limits, faults: &mut Faults<'t>) -> Vec<Node> {
     let (toml, base) = text.without_mark();
-    let again = match toml_keys::survey(text, toml, base, limits) {
+    let again = match keys::survey(text, toml, base, limits) {
         Ok(again) => again,
         Err(fault) => {
             faults.push(fault);
@@ -58,7 +61,7 @@ struct Reader<'t, 'f> {
 }
 
 impl Reader<'_, '_> {
-    fn fault(&mut self, fault: &toml::de::Error) {
+    fn fault(&mut self, fault: &::toml::de::Error) {
         let range = fault.span().unwrap_or(0..0);
         let (start, end) = (range.start + self.base, range.end + self.base);
         let at = match start < end {
