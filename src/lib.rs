@@ -1,6 +1,8 @@
 //! Clausula: a policy-as-code engine for AI model licenses.
 pub mod check;
 pub mod diagnostic;
+pub mod eval;
+pub mod facts;
 pub mod ir;
 pub mod source;
 pub mod syntax;

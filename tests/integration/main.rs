@@ -1,3 +1,4 @@
 //! Habits of the whole crate, in one test program.
 
+mod facts;
 mod report;
