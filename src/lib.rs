@@ -4,6 +4,8 @@ pub mod diagnostic;
 pub mod eval;
 pub mod facts;
 pub mod ir;
+pub mod scene;
 pub mod source;
 pub mod syntax;
 pub mod value;
+pub mod verdict;

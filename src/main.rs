@@ -13,6 +13,16 @@ fn main() {
         Ok(checked) => println!("{}", clausula::ir::dump(&clausula::ir::lower(checked))),
         Err(f) => faults.extend(f),
     }
-    let look = clausula::diagnostic::report::Look { width: 100, color: false, unicode: true, plain: false };
-    for f in faults { println!("{}", clausula::diagnostic::report::render(&f, &sources, &look)); }
+    let look = clausula::diagnostic::report::Look {
+        width: 100,
+        color: false,
+        unicode: true,
+        plain: false,
+    };
+    for f in faults {
+        println!(
+            "{}",
+            clausula::diagnostic::report::render(&f, &sources, &look)
+        );
+    }
 }

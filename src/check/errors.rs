@@ -5,14 +5,26 @@ use crate::source::Span;
 
 /// A name declared in two places.
 pub fn declared_twice(what: &str, name: &str, again: Span, first: Span) -> Diagnostic {
-    let fault = Diagnostic::error(Code::DeclaredTwice, format!("the {what} `{name}` is declared twice"))
-        .at(again, "declared again here");
-    let fault = if first.is_somewhere() { fault.and(first, "first declared here") } else { fault };
+    let fault = Diagnostic::error(
+        Code::DeclaredTwice,
+        format!("the {what} `{name}` is declared twice"),
+    )
+    .at(again, "declared again here");
+    let fault = if first.is_somewhere() {
+        fault.and(first, "first declared here")
+    } else {
+        fault
+    };
     fault.help("give one of them another name")
 }
 
 /// A name nobody declared.
-pub fn unknown<'a>(what: &str, name: &str, at: Span, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub fn unknown<'a>(
+    what: &str,
+    name: &str,
+    at: Span,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let help = nearest::did_you_mean(name, known.iter().copied()).or_else(|| match known.len() {
         0 => None,
@@ -25,14 +37,23 @@ pub fn unknown<'a>(what: &str, name: &str, at: Span, known: impl Iterator<Item =
 }
 
 /// A field a record does not have.
-pub fn unknown_field<'a>(record: &str, name: &str, at: Span, declared: Span, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub fn unknown_field<'a>(
+    record: &str,
+    name: &str,
+    at: Span,
+    declared: Span,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let help = nearest::did_you_mean(name, known.iter().copied())
         .unwrap_or_else(|| format!("it has {}", words::listed(&known, "and")));
-    Diagnostic::error(Code::UnknownName, format!("a {record} has no fact `{name}`"))
-        .at(at, "not a fact of it")
-        .and(declared, format!("`{record}` is declared here"))
-        .help(help)
+    Diagnostic::error(
+        Code::UnknownName,
+        format!("a {record} has no fact `{name}`"),
+    )
+    .at(at, "not a fact of it")
+    .and(declared, format!("`{record}` is declared here"))
+    .help(help)
 }
 
 /// A name that exists and cannot be seen from here.
@@ -52,9 +73,12 @@ pub fn kinds_differ(left: (Span, &str), right: (Span, &str)) -> Diagnostic {
 
 /// An operator that a kind does not have.
 pub fn no_such_operation(at: Span, operation: &str, kind: &str, help: &str) -> Diagnostic {
-    Diagnostic::error(Code::WrongKind, format!("{operation} does not work on {kind}"))
-        .at(at, format!("this is {kind}"))
-        .help(help)
+    Diagnostic::error(
+        Code::WrongKind,
+        format!("{operation} does not work on {kind}"),
+    )
+    .at(at, format!("this is {kind}"))
+    .help(help)
 }
 
 /// A value where a condition is wanted.
@@ -79,7 +103,12 @@ pub fn wrong_value(at: Span, wanted: &str, got: &str) -> Diagnostic {
 }
 
 /// A member an enum does not have.
-pub fn not_a_choice<'a>(at: Span, name: &str, wanted: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub fn not_a_choice<'a>(
+    at: Span,
+    name: &str,
+    wanted: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
     let help = nearest::did_you_mean(name, known).unwrap_or_else(|| format!("write {wanted}"));
     Diagnostic::error(Code::UnknownName, format!("`{name}` is not {wanted}"))
         .at(at, "not one of them")
@@ -102,19 +131,26 @@ pub fn unknown_currency(at: Span, code: &str) -> Diagnostic {
 
 /// A definition that needs itself.
 pub fn circular(what: &str, name: &str, at: Span) -> Diagnostic {
-    Diagnostic::error(Code::Circular, format!("the {what} `{name}` refers to itself"))
-        .at(at, "leads back to itself")
-        .help("break the circle; nothing in a policy may be recursive")
+    Diagnostic::error(
+        Code::Circular,
+        format!("the {what} `{name}` refers to itself"),
+    )
+    .at(at, "leads back to itself")
+    .help("break the circle; nothing in a policy may be recursive")
 }
 
 /// Something a declaration needs.
 pub fn incomplete(message: &str, at: Span, label: &str, help: &str) -> Diagnostic {
-    Diagnostic::error(Code::Incomplete, message).at(at, label).help(help)
+    Diagnostic::error(Code::Incomplete, message)
+        .at(at, label)
+        .help(help)
 }
 
 /// A statement where it has no meaning.
 pub fn misplaced(message: &str, at: Span, help: &str) -> Diagnostic {
-    Diagnostic::error(Code::Misplaced, message).at(at, "not here").help(help)
+    Diagnostic::error(Code::Misplaced, message)
+        .at(at, "not here")
+        .help(help)
 }
 
 /// A statement of an organization that would loosen a license.
@@ -128,7 +164,10 @@ pub fn loosens(message: &str, at: Span, help: &str) -> Diagnostic {
 pub fn wrong_count(name: &str, wanted: usize, got: usize, at: Span) -> Diagnostic {
     Diagnostic::error(
         Code::WrongKind,
-        format!("`{name}` takes {}, not {got}", words::count(wanted, "value", "values")),
+        format!(
+            "`{name}` takes {}, not {got}",
+            words::count(wanted, "value", "values")
+        ),
     )
     .at(at, "called here")
     .help("give one value for each name in brackets in its definition")
@@ -138,7 +177,10 @@ pub fn wrong_count(name: &str, wanted: usize, got: usize, at: Span) -> Diagnosti
 pub fn clash(grant: (Span, &str), forbid: (Span, &str), act: &str) -> Diagnostic {
     Diagnostic::error(
         Code::Clash,
-        format!("`{}` grants `{act}` in so many words and `{}` forbids it always", grant.1, forbid.1),
+        format!(
+            "`{}` grants `{act}` in so many words and `{}` forbids it always",
+            grant.1, forbid.1
+        ),
     )
     .at(forbid.0, "forbids it without a condition")
     .and(grant.0, "grants it here")

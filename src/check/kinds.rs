@@ -31,7 +31,11 @@ struct Term {
 
 impl Term {
     fn one(operand: Operand, kind: Kind, span: Span) -> Term {
-        Term { alternatives: vec![(None, operand)], kind, span }
+        Term {
+            alternatives: vec![(None, operand)],
+            kind,
+            span,
+        }
     }
 
     fn path(&self) -> Option<&Path> {
@@ -65,8 +69,22 @@ pub struct Scope<'a, 'n> {
 
 impl<'a, 'n> Scope<'a, 'n> {
     /// A scope of a layer (or of none) whose clauses are judged for `sees`.
-    pub fn new(names: &'n Names<'a>, layer: Option<&'a ast::Layer>, sees: ast::Each, wheres: Vec<&'a ast::Define>) -> Self {
-        Scope { names, layer, sees, wheres, locals: Vec::new(), elements: 0, expanding: Vec::new(), faults: Vec::new() }
+    pub fn new(
+        names: &'n Names<'a>,
+        layer: Option<&'a ast::Layer>,
+        sees: ast::Each,
+        wheres: Vec<&'a ast::Define>,
+    ) -> Self {
+        Scope {
+            names,
+            layer,
+            sees,
+            wheres,
+            locals: Vec::new(),
+            elements: 0,
+            expanding: Vec::new(),
+            faults: Vec::new(),
+        }
     }
 
     fn schema(&self) -> &'n Schema {
@@ -116,12 +134,16 @@ impl<'a, 'n> Scope<'a, 'n> {
             ExprNode::All(parts) => cond(CondNode::All(self.each_condition(parts)?)),
             ExprNode::Any(parts) => cond(CondNode::Any(self.each_condition(parts)?)),
             ExprNode::Not(inner) => cond(CondNode::Not(Box::new(self.condition(inner)?))),
-            ExprNode::Quantified(quantified) => self.quantified(quantified, span).map(Elaborated::Cond),
+            ExprNode::Quantified(quantified) => {
+                self.quantified(quantified, span).map(Elaborated::Cond)
+            }
             ExprNode::Reads(question, reading) => {
                 let (question, reading) = self.reading(question, reading)?;
                 cond(CondNode::Reading(question, reading))
             }
-            ExprNode::Compare(left, operator, right) => self.compare(left, *operator, right, span).map(Elaborated::Cond),
+            ExprNode::Compare(left, operator, right) => self
+                .compare(left, *operator, right, span)
+                .map(Elaborated::Cond),
             ExprNode::IsNone(inner, positive) => {
                 let term = self.term(inner)?;
                 let path = self.plain_path(&term, "`is none`")?;
@@ -150,13 +172,16 @@ impl<'a, 'n> Scope<'a, 'n> {
                 let inner = self.within(left, set, span)?;
                 Some(Elaborated::Cond(flip(!positive, inner)))
             }
-            ExprNode::Includes(list, which, values) => self.includes(list, *which, values, span).map(Elaborated::Cond),
+            ExprNode::Includes(list, which, values) => self
+                .includes(list, *which, values, span)
+                .map(Elaborated::Cond),
             ExprNode::Begins(left, right) => {
                 let term = self.term(left)?;
                 let path = self.text_path(&term, "`begins with`")?;
                 let right = self.operand_of(right, &Kind::Text)?;
                 let Operand::Const(Value::Text(prefix)) = right else {
-                    self.faults.push(errors::wrong_value(span, "a text", "a fact"));
+                    self.faults
+                        .push(errors::wrong_value(span, "a text", "a fact"));
                     return None;
                 };
                 cond(CondNode::Atom(Atom::Begins(path, prefix)))
@@ -166,7 +191,11 @@ impl<'a, 'n> Scope<'a, 'n> {
                 let path = self.text_path(&term, "`matches`")?;
                 if let Err(error) = globset::Glob::new(pattern) {
                     let why = error.kind().to_string();
-                    self.faults.push(errors::wrong_value(pattern.span, "a pattern such as \"acme/*\"", &why));
+                    self.faults.push(errors::wrong_value(
+                        pattern.span,
+                        "a pattern such as \"acme/*\"",
+                        &why,
+                    ));
                     return None;
                 }
                 cond(CondNode::Atom(Atom::Matches(path, pattern.as_str().into())))
@@ -193,31 +222,52 @@ impl<'a, 'n> Scope<'a, 'n> {
         let kind = list.kind.clone();
         let Kind::List(inner) = &kind else {
             let said = self.schema().kind_said(&kind);
-            self.faults.push(errors::no_such_operation(quantified.list.span, "`satisfies`", &said, "it needs a list"));
+            self.faults.push(errors::no_such_operation(
+                quantified.list.span,
+                "`satisfies`",
+                &said,
+                "it needs a list",
+            ));
             return None;
         };
         let path = self.plain_path(&list, "`satisfies`")?;
-        let element = Path { root: Root::Element(self.elements), steps: Vec::new(), base: inner.as_ref().clone() };
-        let term = Term::one(Operand::Fact(element, None), inner.as_ref().clone(), quantified.variable.span);
-        self.locals.push(Local { name: quantified.variable.node.clone(), term });
+        let element = Path {
+            root: Root::Element(self.elements),
+            steps: Vec::new(),
+            base: inner.as_ref().clone(),
+        };
+        let term = Term::one(
+            Operand::Fact(element, None),
+            inner.as_ref().clone(),
+            quantified.variable.span,
+        );
+        self.locals.push(Local {
+            name: quantified.variable.node.clone(),
+            term,
+        });
         self.elements += 1;
         let body = self.condition(&quantified.body);
         self.elements -= 1;
         self.locals.pop();
-        Some(Cond { node: CondNode::Quantified(quantified.quantity, path, Box::new(body?)), span })
+        Some(Cond {
+            node: CondNode::Quantified(quantified.quantity, path, Box::new(body?)),
+            span,
+        })
     }
 
     fn reading(&mut self, question: &ast::Word, reading: &ast::Word) -> Option<(u16, u16)> {
         let questions: Vec<&ast::Question> = questions(self.layer).collect();
         let Some(at) = questions.iter().position(|q| q.name.node == question.node) else {
             let known = questions.iter().map(|q| q.name.as_str());
-            self.faults.push(errors::unknown("question", question, question.span, known));
+            self.faults
+                .push(errors::unknown("question", question, question.span, known));
             return None;
         };
         let readings = &questions[at].readings;
         let Some(nth) = readings.iter().position(|r| r.name.node == reading.node) else {
             let known = readings.iter().map(|r| r.name.as_str());
-            self.faults.push(errors::unknown("reading", reading, reading.span, known));
+            self.faults
+                .push(errors::unknown("reading", reading, reading.span, known));
             return None;
         };
         Some((u16::try_from(at).ok()?, u16::try_from(nth).ok()?))
@@ -225,34 +275,64 @@ impl<'a, 'n> Scope<'a, 'n> {
 
     // ── comparisons ─────────────────────────────────────────────────────────
 
-    fn compare(&mut self, left: &'a ast::Expr, operator: Operator, right: &'a ast::Expr, span: Span) -> Option<Cond> {
+    fn compare(
+        &mut self,
+        left: &'a ast::Expr,
+        operator: Operator,
+        right: &'a ast::Expr,
+        span: Span,
+    ) -> Option<Cond> {
         let left = self.term(left)?;
         let right = self.term_expecting(right, &left.kind)?;
         if left.kind != right.kind {
-            let (a, b) = (self.schema().kind_said(&left.kind), self.schema().kind_said(&right.kind));
-            self.faults.push(errors::kinds_differ((left.span, &a), (right.span, &b)));
+            let (a, b) = (
+                self.schema().kind_said(&left.kind),
+                self.schema().kind_said(&right.kind),
+            );
+            self.faults
+                .push(errors::kinds_differ((left.span, &a), (right.span, &b)));
             return None;
         }
         let equality = matches!(operator, Operator::Is | Operator::IsNot);
         let fits = match left.kind {
             Kind::List(_) | Kind::Record(_) | Kind::Series(..) => false,
-            Kind::Count(_) | Kind::Decimal | Kind::Percent | Kind::Money | Kind::Date | Kind::Month | Kind::Duration => true,
+            Kind::Count(_)
+            | Kind::Decimal
+            | Kind::Percent
+            | Kind::Money
+            | Kind::Date
+            | Kind::Month
+            | Kind::Duration => true,
             _ => equality,
         };
         if !fits {
             let said = self.schema().kind_said(&left.kind);
             let help = match left.kind {
-                Kind::List(_) => "ask what it `includes`, or what its elements satisfy: `any x in … satisfies …`",
+                Kind::List(_) => {
+                    "ask what it `includes`, or what its elements satisfy: `any x in … satisfies …`"
+                }
                 Kind::Series(..) => "say which entry: `… in 2025-03`, `… in last month`",
                 Kind::Record(_) => "compare one of its facts",
                 _ => "it has no order; use `is` or `in`",
             };
-            self.faults.push(errors::no_such_operation(left.span, "this comparison", &said, help));
+            self.faults.push(errors::no_such_operation(
+                left.span,
+                "this comparison",
+                &said,
+                help,
+            ));
             return None;
         }
-        let positive = if operator == Operator::IsNot { Operator::Is } else { operator };
+        let positive = if operator == Operator::IsNot {
+            Operator::Is
+        } else {
+            operator
+        };
         let node = under_readings(&left, span, |a| {
-            under_readings(&right, span, |b| CondNode::Atom(Atom::Compare(a.clone(), positive, b.clone()))).node
+            under_readings(&right, span, |b| {
+                CondNode::Atom(Atom::Compare(a.clone(), positive, b.clone()))
+            })
+            .node
         });
         Some(flip(operator == Operator::IsNot, node))
     }
@@ -266,18 +346,28 @@ impl<'a, 'n> Scope<'a, 'n> {
         {
             let list = self.term(only)?;
             if list.kind != Kind::List(Box::new(left.kind.clone())) {
-                let (a, b) = (self.schema().kind_said(&left.kind), self.schema().kind_said(&list.kind));
-                self.faults.push(errors::kinds_differ((left.span, &a), (list.span, &b)));
+                let (a, b) = (
+                    self.schema().kind_said(&left.kind),
+                    self.schema().kind_said(&list.kind),
+                );
+                self.faults
+                    .push(errors::kinds_differ((left.span, &a), (list.span, &b)));
                 return None;
             }
             let list = self.plain_path(&list, "`in`")?;
-            return Some(under_readings(&left, span, |a| CondNode::Atom(Atom::Includes(list.clone(), a.clone()))));
+            return Some(under_readings(&left, span, |a| {
+                CondNode::Atom(Atom::Includes(list.clone(), a.clone()))
+            }));
         }
         let mut values = Vec::new();
         for expr in set {
             let operand = self.operand_of(expr, &left.kind)?;
             let Operand::Const(value) = operand else {
-                self.faults.push(errors::wrong_value(expr.span, "a value written here", "a fact"));
+                self.faults.push(errors::wrong_value(
+                    expr.span,
+                    "a value written here",
+                    "a fact",
+                ));
                 return None;
             };
             values.push(value);
@@ -294,7 +384,10 @@ impl<'a, 'n> Scope<'a, 'n> {
             }
             let mut each: Vec<Cond> = values
                 .iter()
-                .map(|value| Cond { node: CondNode::Atom(Atom::Within(path.clone(), value.clone())), span })
+                .map(|value| Cond {
+                    node: CondNode::Atom(Atom::Within(path.clone(), value.clone())),
+                    span,
+                })
                 .collect();
             match each.len() {
                 1 => each.remove(0).node,
@@ -302,30 +395,50 @@ impl<'a, 'n> Scope<'a, 'n> {
             }
         });
         if bad.is_some() {
-            self.faults.push(errors::wrong_value(left.span, "a fact", "a value"));
+            self.faults
+                .push(errors::wrong_value(left.span, "a fact", "a value"));
             return None;
         }
         Some(cond)
     }
 
-    fn includes(&mut self, list: &'a ast::Expr, which: ast::Includes, values: &'a [ast::Expr], span: Span) -> Option<Cond> {
+    fn includes(
+        &mut self,
+        list: &'a ast::Expr,
+        which: ast::Includes,
+        values: &'a [ast::Expr],
+        span: Span,
+    ) -> Option<Cond> {
         let list = self.term(list)?;
         let kind = list.kind.clone();
         let Kind::List(inner) = &kind else {
             let said = self.schema().kind_said(&kind);
-            self.faults.push(errors::no_such_operation(list.span, "`includes`", &said, "it needs a list; use `is` or `in`"));
+            self.faults.push(errors::no_such_operation(
+                list.span,
+                "`includes`",
+                &said,
+                "it needs a list; use `is` or `in`",
+            ));
             return None;
         };
         if matches!(inner.as_ref(), Kind::Record(_) | Kind::List(_)) {
             let said = self.schema().kind_said(&kind);
-            self.faults.push(errors::no_such_operation(list.span, "`includes`", &said, "write `any x in … satisfies …`"));
+            self.faults.push(errors::no_such_operation(
+                list.span,
+                "`includes`",
+                &said,
+                "write `any x in … satisfies …`",
+            ));
             return None;
         }
         let path = self.plain_path(&list, "`includes`")?;
         let mut each = Vec::new();
         for value in values {
             let operand = self.operand_of(value, inner)?;
-            each.push(Cond { node: CondNode::Atom(Atom::Includes(path.clone(), operand)), span });
+            each.push(Cond {
+                node: CondNode::Atom(Atom::Includes(path.clone(), operand)),
+                span,
+            });
         }
         let node = match (which, each.len()) {
             (_, 1) => each.remove(0).node,
@@ -340,14 +453,24 @@ impl<'a, 'n> Scope<'a, 'n> {
             return Some(path.clone());
         }
         let said = self.schema().kind_said(&term.kind);
-        self.faults.push(errors::no_such_operation(term.span, operation, &said, "it needs a fact, by its path"));
+        self.faults.push(errors::no_such_operation(
+            term.span,
+            operation,
+            &said,
+            "it needs a fact, by its path",
+        ));
         None
     }
 
     fn text_path(&mut self, term: &Term, operation: &str) -> Option<Path> {
         if !matches!(term.kind, Kind::Text | Kind::ModelName | Kind::LicenseName) {
             let said = self.schema().kind_said(&term.kind);
-            self.faults.push(errors::no_such_operation(term.span, operation, &said, "it needs text"));
+            self.faults.push(errors::no_such_operation(
+                term.span,
+                operation,
+                &said,
+                "it needs text",
+            ));
             return None;
         }
         self.plain_path(term, operation)
@@ -358,7 +481,11 @@ impl<'a, 'n> Scope<'a, 'n> {
     fn term(&mut self, expr: &'a ast::Expr) -> Option<Term> {
         let span = expr.span;
         Some(match &expr.node {
-            ExprNode::Today => Term::one(Operand::Today(Duration { months: 0, days: 0 }), Kind::Date, span),
+            ExprNode::Today => Term::one(
+                Operand::Today(Duration { months: 0, days: 0 }),
+                Kind::Date,
+                span,
+            ),
             ExprNode::Literal(value) => {
                 let (value, kind) = self.literal(value, span)?;
                 Term::one(Operand::Const(value), kind, span)
@@ -368,7 +495,12 @@ impl<'a, 'n> Scope<'a, 'n> {
                 let list = self.path_term(path)?;
                 if !matches!(list.kind, Kind::List(_)) {
                     let said = self.schema().kind_said(&list.kind);
-                    self.faults.push(errors::no_such_operation(path.span, "`count of`", &said, "it needs a list"));
+                    self.faults.push(errors::no_such_operation(
+                        path.span,
+                        "`count of`",
+                        &said,
+                        "it needs a list",
+                    ));
                     return None;
                 }
                 let path = self.plain_path(&list, "`count of`")?;
@@ -393,18 +525,32 @@ impl<'a, 'n> Scope<'a, 'n> {
         let mut term = self.term(inner)?;
         if term.kind != Kind::Date {
             let said = self.schema().kind_said(&term.kind);
-            self.faults.push(errors::no_such_operation(inner.span, "adding a duration", &said, "it needs a date"));
+            self.faults.push(errors::no_such_operation(
+                inner.span,
+                "adding a duration",
+                &said,
+                "it needs a date",
+            ));
             return None;
         }
-        let sum = |a: Duration| Duration { months: a.months.saturating_add(by.months), days: a.days.saturating_add(by.days) };
+        let sum = |a: Duration| Duration {
+            months: a.months.saturating_add(by.months),
+            days: a.days.saturating_add(by.days),
+        };
         for (_, operand) in &mut term.alternatives {
             match operand {
                 Operand::Today(duration) => *duration = sum(*duration),
-                Operand::Fact(_, shift) => *shift = Some(sum(shift.unwrap_or(Duration { months: 0, days: 0 }))),
+                Operand::Fact(_, shift) => {
+                    *shift = Some(sum(shift.unwrap_or(Duration { months: 0, days: 0 })))
+                }
                 Operand::Const(Value::Date(date)) => match by.after(*date) {
                     Some(moved) => *date = moved,
                     None => {
-                        self.faults.push(errors::wrong_value(span, "a day of the calendar", "beyond its end"));
+                        self.faults.push(errors::wrong_value(
+                            span,
+                            "a day of the calendar",
+                            "beyond its end",
+                        ));
                         return None;
                     }
                 },
@@ -415,12 +561,22 @@ impl<'a, 'n> Scope<'a, 'n> {
         Some(term)
     }
 
-    fn entry(&mut self, path: &'a ast::Path, at: &crate::source::Spanned<ast::At>, span: Span) -> Option<Term> {
+    fn entry(
+        &mut self,
+        path: &'a ast::Path,
+        at: &crate::source::Spanned<ast::At>,
+        span: Span,
+    ) -> Option<Term> {
         let mut term = self.path_term(path)?;
         let kind = term.kind.clone();
         let Kind::Series(period, inner) = &kind else {
             let said = self.schema().kind_said(&kind);
-            self.faults.push(errors::no_such_operation(path.span, "picking a month or year", &said, "it needs a series"));
+            self.faults.push(errors::no_such_operation(
+                path.span,
+                "picking a month or year",
+                &said,
+                "it needs a series",
+            ));
             return None;
         };
         let step = match (at.node, period) {
@@ -429,11 +585,19 @@ impl<'a, 'n> Scope<'a, 'n> {
             (ast::At::LastMonth, Period::Month) | (ast::At::LastYear, Period::Year) => Step::Last,
             (ast::At::Latest, _) => Step::Latest,
             (_, Period::Month) => {
-                self.faults.push(errors::wrong_value(at.span, "a month", "a year; the series is kept by month"));
+                self.faults.push(errors::wrong_value(
+                    at.span,
+                    "a month",
+                    "a year; the series is kept by month",
+                ));
                 return None;
             }
             (_, Period::Year) => {
-                self.faults.push(errors::wrong_value(at.span, "a year", "a month; the series is kept by year"));
+                self.faults.push(errors::wrong_value(
+                    at.span,
+                    "a year",
+                    "a month; the series is kept by year",
+                ));
                 return None;
             }
         };
@@ -447,30 +611,56 @@ impl<'a, 'n> Scope<'a, 'n> {
         Some(term)
     }
 
-    fn readings(&mut self, alternatives: &'a [(ast::Expr, ast::Word, ast::Word)], span: Span) -> Option<Term> {
+    fn readings(
+        &mut self,
+        alternatives: &'a [(ast::Expr, ast::Word, ast::Word)],
+        span: Span,
+    ) -> Option<Term> {
         let mut all: Option<Term> = None;
         let mut covered: Vec<(u16, u16)> = Vec::new();
         for (expr, question, reading) in alternatives {
             let term = self.term(expr)?;
             let at = self.reading(question, reading)?;
             if let Some((other, _)) = covered.first().filter(|(other, _)| *other != at.0) {
-                let name = questions(self.layer).nth(*other as usize).map_or("", |q| q.name.as_str());
+                let name = questions(self.layer)
+                    .nth(*other as usize)
+                    .map_or("", |q| q.name.as_str());
                 let help = format!("all alternatives must be readings of `{name}`");
-                self.faults.push(errors::misplaced("these alternatives mix two questions", question.span, &help));
+                self.faults.push(errors::misplaced(
+                    "these alternatives mix two questions",
+                    question.span,
+                    &help,
+                ));
                 return None;
             }
             covered.push(at);
             for (under, operand) in term.alternatives {
                 if under.is_some() {
-                    self.faults.push(errors::misplaced("a reading inside a reading", expr.span, "define it apart"));
+                    self.faults.push(errors::misplaced(
+                        "a reading inside a reading",
+                        expr.span,
+                        "define it apart",
+                    ));
                     return None;
                 }
                 match &mut all {
-                    None => all = Some(Term { alternatives: vec![(Some(at), operand)], kind: term.kind.clone(), span }),
-                    Some(first) if first.kind == term.kind => first.alternatives.push((Some(at), operand)),
+                    None => {
+                        all = Some(Term {
+                            alternatives: vec![(Some(at), operand)],
+                            kind: term.kind.clone(),
+                            span,
+                        })
+                    }
+                    Some(first) if first.kind == term.kind => {
+                        first.alternatives.push((Some(at), operand))
+                    }
                     Some(first) => {
-                        let (a, b) = (self.schema().kind_said(&first.kind), self.schema().kind_said(&term.kind));
-                        self.faults.push(errors::kinds_differ((first.span, &a), (expr.span, &b)));
+                        let (a, b) = (
+                            self.schema().kind_said(&first.kind),
+                            self.schema().kind_said(&term.kind),
+                        );
+                        self.faults
+                            .push(errors::kinds_differ((first.span, &a), (expr.span, &b)));
                         return None;
                     }
                 }
@@ -478,13 +668,20 @@ impl<'a, 'n> Scope<'a, 'n> {
         }
         if let Some((question, _)) = covered.first() {
             let question = questions(self.layer).nth(*question as usize)?;
-            let missing = question.readings.iter().enumerate().find(|(n, _)| !covered.iter().any(|(_, r)| *r as usize == *n));
+            let missing = question
+                .readings
+                .iter()
+                .enumerate()
+                .find(|(n, _)| !covered.iter().any(|(_, r)| *r as usize == *n));
             if let Some((_, reading)) = missing {
                 self.faults.push(errors::incomplete(
                     &format!("nothing is said for the reading `{}`", reading.name.node),
                     span,
                     "these alternatives leave it out",
-                    &format!("add `| … under {}.{}`", question.name.node, reading.name.node),
+                    &format!(
+                        "add `| … under {}.{}`",
+                        question.name.node, reading.name.node
+                    ),
                 ));
                 return None;
             }
@@ -494,7 +691,10 @@ impl<'a, 'n> Scope<'a, 'n> {
 
     /// A term where a value of `kind` is wanted: words may be members of an enum, places, licenses.
     fn term_expecting(&mut self, expr: &'a ast::Expr, kind: &Kind) -> Option<Term> {
-        let wordy = matches!(kind, Kind::Choice(_) | Kind::Country | Kind::Territory | Kind::LicenseName);
+        let wordy = matches!(
+            kind,
+            Kind::Choice(_) | Kind::Country | Kind::Territory | Kind::LicenseName
+        );
         if let ExprNode::Path(path) = &expr.node
             && wordy
             && !self.is_fact_name(path)
@@ -513,7 +713,11 @@ impl<'a, 'n> Scope<'a, 'n> {
             if let Some((_, other)) = self.literal(literal, expr.span)
                 && other != *kind
             {
-                return Some(Term::one(Operand::Const(Value::Bool(false)), other, expr.span));
+                return Some(Term::one(
+                    Operand::Const(Value::Bool(false)),
+                    other,
+                    expr.span,
+                ));
             }
             self.faults.extend(own);
             return None;
@@ -523,18 +727,32 @@ impl<'a, 'n> Scope<'a, 'n> {
 
     fn operand_of(&mut self, expr: &'a ast::Expr, kind: &Kind) -> Option<Operand> {
         let term = self.term_expecting(expr, kind)?;
-        let same_text = matches!((&term.kind, kind), (Kind::Text, Kind::ModelName) | (Kind::ModelName, Kind::Text));
+        let same_text = matches!(
+            (&term.kind, kind),
+            (Kind::Text, Kind::ModelName) | (Kind::ModelName, Kind::Text)
+        );
         // A territory may stand where countries are tested for being in it.
-        let same_place = matches!((&term.kind, kind), (Kind::Territory, Kind::Country) | (Kind::Country, Kind::Territory));
+        let same_place = matches!(
+            (&term.kind, kind),
+            (Kind::Territory, Kind::Country) | (Kind::Country, Kind::Territory)
+        );
         if term.kind != *kind && !same_text && !same_place {
-            let (wanted, got) = (self.schema().kind_said(kind), self.schema().kind_said(&term.kind));
-            self.faults.push(errors::wrong_value(term.span, &wanted, &got));
+            let (wanted, got) = (
+                self.schema().kind_said(kind),
+                self.schema().kind_said(&term.kind),
+            );
+            self.faults
+                .push(errors::wrong_value(term.span, &wanted, &got));
             return None;
         }
         match term.alternatives.as_slice() {
             [(None, operand)] => Some(operand.clone()),
             _ => {
-                self.faults.push(errors::misplaced("a reading decides this value", term.span, "compare it with `is`"));
+                self.faults.push(errors::misplaced(
+                    "a reading decides this value",
+                    term.span,
+                    "compare it with `is`",
+                ));
                 None
             }
         }
@@ -544,14 +762,17 @@ impl<'a, 'n> Scope<'a, 'n> {
     fn literal(&mut self, value: &ast::Value, span: Span) -> Option<(Value, Kind)> {
         let kind = match value {
             ast::Value::Bool(_) => Kind::Bool,
-            ast::Value::Number(_, Some(unit)) => match self.schema().units.iter().position(|u| *u == unit.node) {
-                Some(at) => Kind::Count(u16::try_from(at).ok()?),
-                None => {
-                    let known = self.names.schema.units.iter().map(String::as_str);
-                    self.faults.push(errors::unknown("unit", unit, unit.span, known));
-                    return None;
+            ast::Value::Number(_, Some(unit)) => {
+                match self.schema().units.iter().position(|u| *u == unit.node) {
+                    Some(at) => Kind::Count(u16::try_from(at).ok()?),
+                    None => {
+                        let known = self.names.schema.units.iter().map(String::as_str);
+                        self.faults
+                            .push(errors::unknown("unit", unit, unit.span, known));
+                        return None;
+                    }
                 }
-            },
+            }
             ast::Value::Number(n, None) if n.fract().is_zero() => Kind::Count(u16::MAX),
             ast::Value::Number(..) => Kind::Decimal,
             ast::Value::Percent(_) => Kind::Percent,
@@ -561,7 +782,11 @@ impl<'a, 'n> Scope<'a, 'n> {
             ast::Value::Duration(_) => Kind::Duration,
             ast::Value::Text(_) | ast::Value::Word(_) => Kind::Text,
             ast::Value::None | ast::Value::List(_) => {
-                self.faults.push(errors::misplaced("this value cannot be compared", span, "ask `is none` or `includes`"));
+                self.faults.push(errors::misplaced(
+                    "this value cannot be compared",
+                    span,
+                    "ask `is none` or `includes`",
+                ));
                 return None;
             }
         };
@@ -587,17 +812,23 @@ impl<'a, 'n> Scope<'a, 'n> {
         self.locals.iter().any(|local| local.name == name)
             || self.wheres.iter().any(|define| define.name.node == name)
             || layer_define(self.layer, name).is_some()
-            || (self.names.defines.contains_key(name) && (path.words.len() > 1 || self.names.defines[name].parameters.is_empty()))
+            || (self.names.defines.contains_key(name)
+                && (path.words.len() > 1 || self.names.defines[name].parameters.is_empty()))
             || matches!(name, "model" | "origin" | "lineage" | "license") && path.words.len() > 1
             || (self.schema().root().fields.contains_key(name) && path.words.len() > 1)
     }
 
     /// A fact by a single word, where that word is not itself a value of `kind`.
     fn is_lone_fact(&self, path: &ast::Path, kind: &Kind) -> bool {
-        let [word] = path.words.as_slice() else { return false };
+        let [word] = path.words.as_slice() else {
+            return false;
+        };
         let value = ast::Value::Word(word.node.clone());
         self.schema().root().fields.contains_key(word.as_str())
-            && self.names.value(&value, path.span, kind, &mut Vec::new()).is_none()
+            && self
+                .names
+                .value(&value, path.span, kind, &mut Vec::new())
+                .is_none()
     }
 
     fn path_or_name(&mut self, path: &'a ast::Path) -> Option<Elaborated> {
@@ -607,11 +838,22 @@ impl<'a, 'n> Scope<'a, 'n> {
             let term = local.term.clone();
             return self.continued(term, path).map(Elaborated::Term);
         }
-        let define = self.wheres.iter().find(|define| define.name.node == name).copied();
-        let define = define.or_else(|| layer_define(self.layer, name)).or_else(|| self.names.defines.get(name).copied());
+        let define = self
+            .wheres
+            .iter()
+            .find(|define| define.name.node == name)
+            .copied();
+        let define = define
+            .or_else(|| layer_define(self.layer, name))
+            .or_else(|| self.names.defines.get(name).copied());
         if let Some(define) = define {
             if !define.parameters.is_empty() {
-                self.faults.push(errors::wrong_count(name, define.parameters.len(), 0, first.span));
+                self.faults.push(errors::wrong_count(
+                    name,
+                    define.parameters.len(),
+                    0,
+                    first.span,
+                ));
                 return None;
             }
             return match self.expand(define, Vec::new(), path.span)? {
@@ -626,15 +868,32 @@ impl<'a, 'n> Scope<'a, 'n> {
         if path.words.len() == 1 {
             if let Some(at) = judgments(self.layer).position(|j| j.name.node == name) {
                 let node = CondNode::Judgment(u16::try_from(at).ok()?);
-                return Some(Elaborated::Cond(Cond { node, span: path.span }));
+                return Some(Elaborated::Cond(Cond {
+                    node,
+                    span: path.span,
+                }));
             }
             if let Some(act) = self.names.acts.get(name).copied() {
-                if self.sees != ast::Each::License {
-                    self.faults.push(errors::not_here(name, first.span, "acts are performed under a license: judge the clause `for each license`"));
-                    return None;
+                let before = self.faults.len();
+                let inner = self.expanded(
+                    act.name.span,
+                    |scope| scope.outside(|scope| scope.condition(&act.when)),
+                    path.span,
+                );
+                if inner.is_none() && self.sees != ast::Each::License {
+                    // What the act is about cannot be seen from here: say so where it is used.
+                    self.faults.truncate(before);
+                    self.faults.push(errors::not_here(
+                        name,
+                        first.span,
+                        "judge the clause `for each license`",
+                    ));
                 }
-                let inner = self.expanded(act.name.span, |scope| scope.outside(|scope| scope.condition(&act.when)), path.span)?;
-                return Some(Elaborated::Cond(Cond { node: CondNode::Named(Box::new(inner)), span: path.span }));
+                let inner = inner?;
+                return Some(Elaborated::Cond(Cond {
+                    node: CondNode::Named(Box::new(inner)),
+                    span: path.span,
+                }));
             }
         }
         self.fact_term(path).map(Elaborated::Term)
@@ -648,8 +907,14 @@ impl<'a, 'n> Scope<'a, 'n> {
             let term = local.term.clone();
             return self.continued(term, path);
         }
-        let define = self.wheres.iter().find(|define| define.name.node == name).copied();
-        let define = define.or_else(|| layer_define(self.layer, name)).or_else(|| self.names.defines.get(name).copied());
+        let define = self
+            .wheres
+            .iter()
+            .find(|define| define.name.node == name)
+            .copied();
+        let define = define
+            .or_else(|| layer_define(self.layer, name))
+            .or_else(|| self.names.defines.get(name).copied());
         if let Some(define) = define {
             return match self.expand(define, Vec::new(), path.span)? {
                 Elaborated::Term(term) => self.continued(term, path),
@@ -670,7 +935,11 @@ impl<'a, 'n> Scope<'a, 'n> {
             "model" => Some((Root::Model, "model", self.sees != ast::Each::Deployment)),
             "origin" => Some((Root::Origin, "model", self.sees == ast::Each::License)),
             "lineage" => Some((Root::Lineage, "lineage", self.sees == ast::Each::License)),
-            "license" => Some((Root::License, "license-card", self.sees == ast::Each::License)),
+            "license" => Some((
+                Root::License,
+                "license-card",
+                self.sees == ast::Each::License,
+            )),
             _ => None,
         };
         if let Some((root, record, visible)) = root {
@@ -687,16 +956,32 @@ impl<'a, 'n> Scope<'a, 'n> {
                 self.faults.push(errors::not_here(name, first.span, &help));
                 return None;
             };
-            let start = Path { root, steps: Vec::new(), base: Kind::Record(id) };
-            return self.continued(Term::one(Operand::Fact(start, None), Kind::Record(id), first.span), path);
+            let start = Path {
+                root,
+                steps: Vec::new(),
+                base: Kind::Record(id),
+            };
+            return self.continued(
+                Term::one(Operand::Fact(start, None), Kind::Record(id), first.span),
+                path,
+            );
         }
         let schema = self.schema();
         let Some((at, _, field)) = schema.root().fields.get_full(name) else {
             let known = self.in_sight();
-            self.faults.push(errors::unknown("fact, definition or act", name, first.span, known.iter().map(String::as_str)));
+            self.faults.push(errors::unknown(
+                "fact, definition or act",
+                name,
+                first.span,
+                known.iter().map(String::as_str),
+            ));
             return None;
         };
-        let start = Path { root: Root::Deployment, steps: vec![Step::Field(u16::try_from(at).ok()?)], base: Kind::Record(Schema::ROOT) };
+        let start = Path {
+            root: Root::Deployment,
+            steps: vec![Step::Field(u16::try_from(at).ok()?)],
+            base: Kind::Record(Schema::ROOT),
+        };
         let term = Term::one(Operand::Fact(start, None), field.kind.clone(), first.span);
         self.continued(term, path)
     }
@@ -725,13 +1010,24 @@ impl<'a, 'n> Scope<'a, 'n> {
             let kind = term.kind.clone();
             let Kind::Record(id) = kind else {
                 let said = self.schema().kind_said(&kind);
-                self.faults.push(errors::no_such_operation(word.span, &format!("`.{}`", word.node), &said, "only records have facts of their own"));
+                self.faults.push(errors::no_such_operation(
+                    word.span,
+                    &format!("`.{}`", word.node),
+                    &said,
+                    "only records have facts of their own",
+                ));
                 return None;
             };
             let record = self.schema().record(id);
             let Some((at, _, field)) = record.fields.get_full(word.as_str()) else {
                 let known = record.fields.keys().map(String::as_str);
-                self.faults.push(errors::unknown_field(&record.name, word, word.span, record.span, known));
+                self.faults.push(errors::unknown_field(
+                    &record.name,
+                    word,
+                    word.span,
+                    record.span,
+                    known,
+                ));
                 return None;
             };
             for (_, operand) in &mut term.alternatives {
@@ -745,19 +1041,39 @@ impl<'a, 'n> Scope<'a, 'n> {
         Some(term)
     }
 
-    fn call(&mut self, name: &'a ast::Word, arguments: &'a [ast::Expr], span: Span) -> Option<Elaborated> {
-        let define = layer_define(self.layer, name).or_else(|| self.names.defines.get(name.as_str()).copied());
+    fn call(
+        &mut self,
+        name: &'a ast::Word,
+        arguments: &'a [ast::Expr],
+        span: Span,
+    ) -> Option<Elaborated> {
+        let define = layer_define(self.layer, name)
+            .or_else(|| self.names.defines.get(name.as_str()).copied());
         let Some(define) = define else {
-            let layered = self.layer.into_iter().flat_map(|layer| &layer.members).filter_map(|member| match member {
-                ast::Member::Define(define) => Some(define.name.as_str()),
-                _ => None,
-            });
+            let layered = self
+                .layer
+                .into_iter()
+                .flat_map(|layer| &layer.members)
+                .filter_map(|member| match member {
+                    ast::Member::Define(define) => Some(define.name.as_str()),
+                    _ => None,
+                });
             let known: Vec<&str> = layered.chain(self.names.defines.keys().copied()).collect();
-            self.faults.push(errors::unknown("definition", name, name.span, known.into_iter()));
+            self.faults.push(errors::unknown(
+                "definition",
+                name,
+                name.span,
+                known.into_iter(),
+            ));
             return None;
         };
         if define.parameters.len() != arguments.len() {
-            self.faults.push(errors::wrong_count(name, define.parameters.len(), arguments.len(), span));
+            self.faults.push(errors::wrong_count(
+                name,
+                define.parameters.len(),
+                arguments.len(),
+                span,
+            ));
             return None;
         }
         let mut locals = Vec::new();
@@ -765,21 +1081,33 @@ impl<'a, 'n> Scope<'a, 'n> {
             // The kinds of parameters were declared sound when the definition was checked.
             let kind = super::kind_of(self.names, kind)?;
             let operand = self.operand_of(argument, &kind)?;
-            locals.push(Local { name: parameter.node.clone(), term: Term::one(operand, kind, argument.span) });
+            locals.push(Local {
+                name: parameter.node.clone(),
+                term: Term::one(operand, kind, argument.span),
+            });
         }
         self.expand(define, locals, span)
     }
 
     /// A definition in place of its name. Its body sees its own parameters, not the names around the
     /// place where it is used.
-    fn expand(&mut self, define: &'a ast::Define, locals: Vec<Local>, site: Span) -> Option<Elaborated> {
+    fn expand(
+        &mut self,
+        define: &'a ast::Define,
+        locals: Vec<Local>,
+        site: Span,
+    ) -> Option<Elaborated> {
         let in_clause = self.wheres.iter().any(|own| std::ptr::eq(*own, define));
         let body = self.expanded(
             define.name.span,
             |scope| {
                 let elements = scope.elements;
                 let outer = std::mem::replace(&mut scope.locals, locals);
-                let result = if in_clause { scope.elaborate(&define.body) } else { scope.outside(|scope| scope.elaborate(&define.body)) };
+                let result = if in_clause {
+                    scope.elaborate(&define.body)
+                } else {
+                    scope.outside(|scope| scope.elaborate(&define.body))
+                };
                 scope.locals = outer;
                 scope.elements = elements;
                 result
@@ -787,7 +1115,10 @@ impl<'a, 'n> Scope<'a, 'n> {
             site,
         )?;
         Some(match body {
-            Elaborated::Cond(inner) => Elaborated::Cond(Cond { node: CondNode::Named(Box::new(inner)), span: site }),
+            Elaborated::Cond(inner) => Elaborated::Cond(Cond {
+                node: CondNode::Named(Box::new(inner)),
+                span: site,
+            }),
             Elaborated::Term(mut term) => {
                 term.span = site;
                 Elaborated::Term(term)
@@ -803,9 +1134,15 @@ impl<'a, 'n> Scope<'a, 'n> {
         result
     }
 
-    fn expanded<T>(&mut self, declared: Span, inner: impl FnOnce(&mut Self) -> Option<T>, site: Span) -> Option<T> {
+    fn expanded<T>(
+        &mut self,
+        declared: Span,
+        inner: impl FnOnce(&mut Self) -> Option<T>,
+        site: Span,
+    ) -> Option<T> {
         if self.expanding.contains(&declared) || self.expanding.len() > MAX_DEFINES {
-            self.faults.push(errors::circular("definition", "", site).at(declared, "declared here"));
+            self.faults
+                .push(errors::circular("definition", "", site).at(declared, "declared here"));
             return None;
         }
         self.expanding.push(declared);
@@ -817,7 +1154,13 @@ impl<'a, 'n> Scope<'a, 'n> {
 
 impl Names<'_> {
     /// A value as written, fitted to the kind that is wanted.
-    pub fn value(&self, value: &ast::Value, span: Span, kind: &Kind, faults: &mut Vec<Diagnostic>) -> Option<Value> {
+    pub fn value(
+        &self,
+        value: &ast::Value,
+        span: Span,
+        kind: &Kind,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Value> {
         let schema = &self.schema;
         Some(match (value, kind) {
             (ast::Value::Bool(yes), Kind::Bool) => Value::Bool(*yes),
@@ -825,7 +1168,11 @@ impl Names<'_> {
                 if let Some(unit) = unit
                     && schema.units.get(*wanted as usize) != Some(&unit.node)
                 {
-                    faults.push(errors::wrong_value(span, &schema.kind_said(kind), &format!("a count of {}", unit.node)));
+                    faults.push(errors::wrong_value(
+                        span,
+                        &schema.kind_said(kind),
+                        &format!("a count of {}", unit.node),
+                    ));
                     return None;
                 }
                 match n.fract().is_zero().then(|| n.to_i64()).flatten() {
@@ -846,9 +1193,13 @@ impl Names<'_> {
                 }
             },
             (ast::Value::Date(date), Kind::Date) => Value::Date(*date),
-            (ast::Value::Month(year, month), Kind::Month) => Value::Month(Month::new(*year, *month)),
+            (ast::Value::Month(year, month), Kind::Month) => {
+                Value::Month(Month::new(*year, *month))
+            }
             (ast::Value::Duration(duration), Kind::Duration) => Value::Duration(*duration),
-            (ast::Value::Text(text), Kind::Text | Kind::ModelName) => Value::Text(text.as_str().into()),
+            (ast::Value::Text(text), Kind::Text | Kind::ModelName) => {
+                Value::Text(text.as_str().into())
+            }
             (ast::Value::Text(name) | ast::Value::Word(name), Kind::LicenseName) => {
                 if !self.is_license(name) {
                     let known: Vec<&str> = self.license_ids().collect();
@@ -860,8 +1211,17 @@ impl Names<'_> {
             (ast::Value::Word(name), Kind::Choice(id)) => match schema.choice(*id).position(name) {
                 Some(at) => Value::Choice(at),
                 None => {
-                    let known = schema.choice(*id).choices.iter().map(|choice| choice.name.as_str());
-                    faults.push(errors::not_a_choice(span, name, &schema.kind_said(kind), known));
+                    let known = schema
+                        .choice(*id)
+                        .choices
+                        .iter()
+                        .map(|choice| choice.name.as_str());
+                    faults.push(errors::not_a_choice(
+                        span,
+                        name,
+                        &schema.kind_said(kind),
+                        known,
+                    ));
                     return None;
                 }
             },
@@ -878,7 +1238,11 @@ impl Names<'_> {
                 return None;
             }
             (other, kind) => {
-                faults.push(errors::wrong_value(span, &schema.kind_said(kind), looks(other)));
+                faults.push(errors::wrong_value(
+                    span,
+                    &schema.kind_said(kind),
+                    looks(other),
+                ));
                 return None;
             }
         })
@@ -904,48 +1268,80 @@ fn looks(value: &ast::Value) -> &'static str {
 
 /// The questions of a layer, in order.
 pub fn questions(layer: Option<&ast::Layer>) -> impl Iterator<Item = &ast::Question> {
-    layer.into_iter().flat_map(|layer| &layer.members).filter_map(|member| match member {
-        ast::Member::Question(question) => Some(question),
-        _ => None,
-    })
+    layer
+        .into_iter()
+        .flat_map(|layer| &layer.members)
+        .filter_map(|member| match member {
+            ast::Member::Question(question) => Some(question),
+            _ => None,
+        })
 }
 
 /// The judgments of a layer, in order.
 pub fn judgments(layer: Option<&ast::Layer>) -> impl Iterator<Item = &ast::Judgment> {
-    layer.into_iter().flat_map(|layer| &layer.members).filter_map(|member| match member {
-        ast::Member::Judgment(judgment) => Some(judgment),
-        _ => None,
-    })
+    layer
+        .into_iter()
+        .flat_map(|layer| &layer.members)
+        .filter_map(|member| match member {
+            ast::Member::Judgment(judgment) => Some(judgment),
+            _ => None,
+        })
 }
 
 fn layer_define<'a>(layer: Option<&'a ast::Layer>, name: &str) -> Option<&'a ast::Define> {
-    layer.into_iter().flat_map(|layer| &layer.members).find_map(|member| match member {
-        ast::Member::Define(define) if define.name.node == name => Some(define),
-        _ => None,
-    })
+    layer
+        .into_iter()
+        .flat_map(|layer| &layer.members)
+        .find_map(|member| match member {
+            ast::Member::Define(define) if define.name.node == name => Some(define),
+            _ => None,
+        })
 }
 
 fn negate_if(negative: bool, node: CondNode, span: Span) -> CondNode {
-    if negative { CondNode::Not(Box::new(Cond { node, span })) } else { node }
+    if negative {
+        CondNode::Not(Box::new(Cond { node, span }))
+    } else {
+        node
+    }
 }
 
 fn flip(negative: bool, cond: Cond) -> Cond {
     let span = cond.span;
-    if negative { Cond { node: CondNode::Not(Box::new(cond)), span } } else { cond }
+    if negative {
+        Cond {
+            node: CondNode::Not(Box::new(cond)),
+            span,
+        }
+    } else {
+        cond
+    }
 }
 
 /// A test of a term: of its one value, or of each alternative under its reading.
 fn under_readings(term: &Term, span: Span, mut test: impl FnMut(&Operand) -> CondNode) -> Cond {
     let mut each: Vec<Cond> = Vec::new();
     for (under, operand) in &term.alternatives {
-        let tested = Cond { node: test(operand), span };
+        let tested = Cond {
+            node: test(operand),
+            span,
+        };
         match under {
             None => return tested,
             Some((question, reading)) => {
-                let read = Cond { node: CondNode::Reading(*question, *reading), span };
-                each.push(Cond { node: CondNode::All(vec![read, tested]), span });
+                let read = Cond {
+                    node: CondNode::Reading(*question, *reading),
+                    span,
+                };
+                each.push(Cond {
+                    node: CondNode::All(vec![read, tested]),
+                    span,
+                });
             }
         }
     }
-    Cond { node: CondNode::Any(each), span }
+    Cond {
+        node: CondNode::Any(each),
+        span,
+    }
 }

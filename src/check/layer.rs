@@ -2,7 +2,9 @@
 
 use super::kinds::{self, Scope};
 use super::names::Names;
-use super::typed::{self, Clause, Cond, CondNode, Decided, House, Layer, LayerKind, Says, Terms, What};
+use super::typed::{
+    self, Clause, Cond, CondNode, Decided, House, Layer, LayerKind, Says, Terms, What,
+};
 use super::{Known, check_define, errors};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -25,7 +27,13 @@ impl<'a, 'n> Builder<'a, 'n> {
     /// A builder for a layer of the documents.
     pub fn new(names: &'n Names<'a>, layer: &'a ast::Layer, license: bool) -> Builder<'a, 'n> {
         let relations = names.enum_named("relation");
-        Builder { names, layer, license, relations, faults: Vec::new() }
+        Builder {
+            names,
+            layer,
+            license,
+            relations,
+            faults: Vec::new(),
+        }
     }
 
     fn clauses(&self) -> impl Iterator<Item = &'a ast::Clause> + use<'a> {
@@ -40,7 +48,10 @@ impl<'a, 'n> Builder<'a, 'n> {
         let decl = self.layer;
         let mut sources: Vec<typed::SourceText> = Vec::new();
         let mut terms = Terms::default();
-        let mut house = House { closed: decl.closed, owner: None };
+        let mut house = House {
+            closed: decl.closed,
+            owner: None,
+        };
         let mut effective = (None, None);
         let mut enforce = Vec::new();
         let mut source_spans: IndexMap<&str, Span> = IndexMap::new();
@@ -49,7 +60,9 @@ impl<'a, 'n> Builder<'a, 'n> {
             match member {
                 ast::Member::Licensor(name) => terms.licensor.clone_from(&name.node),
                 ast::Member::Released(date) => terms.released = Some(date.node),
-                ast::Member::Aliases(names) => terms.aliases.extend(names.iter().map(|name| name.node.clone())),
+                ast::Member::Aliases(names) => terms
+                    .aliases
+                    .extend(names.iter().map(|name| name.node.clone())),
                 ast::Member::Models(patterns) => self.patterns(patterns, &mut terms.models),
                 ast::Member::Binds(words) => terms.binds.extend(self.relations(words)),
                 ast::Member::Follows(words) => terms.follows.extend(self.relations(words)),
@@ -58,7 +71,12 @@ impl<'a, 'n> Builder<'a, 'n> {
                 ast::Member::Enforce(decl) => self.enforce(decl, &mut enforce),
                 ast::Member::Source(decl) => {
                     if let Some(first) = source_spans.insert(&decl.name.node, decl.name.span) {
-                        self.faults.push(errors::declared_twice("source", &decl.name, decl.name.span, first));
+                        self.faults.push(errors::declared_twice(
+                            "source",
+                            &decl.name,
+                            decl.name.span,
+                            first,
+                        ));
                     }
                     sources.push(typed::SourceText {
                         name: decl.name.node.clone(),
@@ -67,13 +85,20 @@ impl<'a, 'n> Builder<'a, 'n> {
                         sha256: decl.sha256.as_ref().map(|hash| hash.node.clone()),
                     });
                 }
-                ast::Member::Define(define) => check_define(self.names, Some(decl), define, &mut self.faults),
+                ast::Member::Define(define) => {
+                    check_define(self.names, Some(decl), define, &mut self.faults)
+                }
                 _ => {}
             }
         }
         if self.license && terms.licensor.is_empty() {
             let help = "add `licensor \"…\"`";
-            self.faults.push(errors::incomplete("a license names its licensor", decl.name.span, "no `licensor` in its body", help));
+            self.faults.push(errors::incomplete(
+                "a license names its licensor",
+                decl.name.span,
+                "no `licensor` in its body",
+                help,
+            ));
         }
         self.members_once();
         let questions = self.questions();
@@ -84,20 +109,30 @@ impl<'a, 'n> Builder<'a, 'n> {
             span: judgment.name.span,
         });
         let judgments = judgments.collect();
-        let clauses: Vec<Clause> = self.clauses().filter_map(|clause| self.clause(clause, &sources)).collect();
+        let clauses: Vec<Clause> = self
+            .clauses()
+            .filter_map(|clause| self.clause(clause, &sources))
+            .collect();
         self.exception_circles(&clauses);
         self.clashes(&clauses);
         let mut scope = Scope::new(self.names, Some(decl), ast::Each::License, Vec::new());
         // Faults in the acts are told once, for the vocabulary itself.
         let acts = self.names.acts.values().map(|act| {
-            let never = Cond { node: CondNode::Const(false), span: act.name.span };
+            let never = Cond {
+                node: CondNode::Const(false),
+                span: act.name.span,
+            };
             scope.condition(&act.when).unwrap_or(never)
         });
         let acts = acts.collect();
         Layer {
             id: decl.name.node.clone(),
             title: decl.title.clone(),
-            kind: if self.license { LayerKind::License(terms) } else { LayerKind::Policy(house) },
+            kind: if self.license {
+                LayerKind::License(terms)
+            } else {
+                LayerKind::Policy(house)
+            },
             sources,
             effective,
             questions,
@@ -110,7 +145,8 @@ impl<'a, 'n> Builder<'a, 'n> {
     }
 
     fn only_where_it_belongs(&mut self, member: &ast::Member) {
-        let first = |words: &[ast::Word]| words.first().map_or(self.layer.name.span, |word| word.span);
+        let first =
+            |words: &[ast::Word]| words.first().map_or(self.layer.name.span, |word| word.span);
         let (what, at) = match member {
             ast::Member::Licensor(word) if !self.license => ("`licensor`", word.span),
             ast::Member::Released(date) if !self.license => ("`released`", date.span),
@@ -126,9 +162,17 @@ impl<'a, 'n> Builder<'a, 'n> {
             ast::Member::Waive(decl) if self.license => ("`waive`", decl.span),
             _ => return,
         };
-        let (here, there) = if self.license { ("license", "policy") } else { ("policy", "license") };
+        let (here, there) = if self.license {
+            ("license", "policy")
+        } else {
+            ("policy", "license")
+        };
         let message = format!("{what} does not belong in a {here}");
-        self.faults.push(errors::misplaced(&message, at, &format!("put it into a {there}")));
+        self.faults.push(errors::misplaced(
+            &message,
+            at,
+            &format!("put it into a {there}"),
+        ));
     }
 
     /// Clauses, questions, judgments and definitions share one space of names.
@@ -143,7 +187,8 @@ impl<'a, 'n> Builder<'a, 'n> {
                 _ => continue,
             };
             if let Some(first) = seen.insert(&name.node, name.span) {
-                self.faults.push(errors::declared_twice(what, name, name.span, first));
+                self.faults
+                    .push(errors::declared_twice(what, name, name.span, first));
             }
         }
     }
@@ -154,14 +199,20 @@ impl<'a, 'n> Builder<'a, 'n> {
                 Ok(_) => into.push(pattern.node.clone()),
                 Err(error) => {
                     let why = error.kind().to_string();
-                    self.faults.push(errors::wrong_value(pattern.span, "a pattern such as \"acme/*\"", &why));
+                    self.faults.push(errors::wrong_value(
+                        pattern.span,
+                        "a pattern such as \"acme/*\"",
+                        &why,
+                    ));
                 }
             }
         }
     }
 
     fn relations(&mut self, words: &[ast::Word]) -> Vec<u16> {
-        let Some(id) = self.relations else { return Vec::new() };
+        let Some(id) = self.relations else {
+            return Vec::new();
+        };
         let relation = self.names.schema.choice(id);
         let mut found = Vec::new();
         for word in words {
@@ -169,7 +220,8 @@ impl<'a, 'n> Builder<'a, 'n> {
                 Some(at) => found.push(at),
                 None => {
                     let known = relation.choices.iter().map(|choice| choice.name.as_str());
-                    self.faults.push(errors::unknown("relation", word, word.span, known));
+                    self.faults
+                        .push(errors::unknown("relation", word, word.span, known));
                 }
             }
         }
@@ -181,14 +233,21 @@ impl<'a, 'n> Builder<'a, 'n> {
             && until < from
         {
             let message = "this ends before it starts";
-            self.faults.push(errors::misplaced(message, dates.span, "put the earlier date after `from`"));
+            self.faults.push(errors::misplaced(
+                message,
+                dates.span,
+                "put the earlier date after `from`",
+            ));
         }
         (dates.from, dates.until)
     }
 
     fn enforce(&mut self, decl: &ast::Enforce, into: &mut Vec<typed::Enforce>) {
         let root = self.names.schema.root();
-        let environment = root.fields.get("environment").map(|field| field.kind.clone());
+        let environment = root
+            .fields
+            .get("environment")
+            .map(|field| field.kind.clone());
         let mut environments = Vec::new();
         for word in &decl.environments {
             if let Some(Kind::Choice(id)) = &environment {
@@ -197,23 +256,35 @@ impl<'a, 'n> Builder<'a, 'n> {
                     Some(at) => environments.push(at),
                     None => {
                         let known = choices.choices.iter().map(|choice| choice.name.as_str());
-                        self.faults.push(errors::unknown("environment", word, word.span, known));
+                        self.faults
+                            .push(errors::unknown("environment", word, word.span, known));
                     }
                 }
             }
         }
         for word in &decl.clauses {
             if let Some(clause) = self.clause_number(word) {
-                into.push(typed::Enforce { clause, level: decl.level, environments: environments.clone() });
+                into.push(typed::Enforce {
+                    clause,
+                    level: decl.level,
+                    environments: environments.clone(),
+                });
             }
         }
     }
 
     fn clause_number(&mut self, word: &ast::Word) -> Option<u16> {
-        let at = self.clauses().position(|clause| clause.name.node == word.node);
+        let at = self
+            .clauses()
+            .position(|clause| clause.name.node == word.node);
         if at.is_none() {
             let known: Vec<&str> = self.clauses().map(|clause| clause.name.as_str()).collect();
-            self.faults.push(errors::unknown("clause", word, word.span, known.into_iter()));
+            self.faults.push(errors::unknown(
+                "clause",
+                word,
+                word.span,
+                known.into_iter(),
+            ));
         }
         at.and_then(|at| u16::try_from(at).ok())
     }
@@ -222,21 +293,42 @@ impl<'a, 'n> Builder<'a, 'n> {
         let mut all = Vec::new();
         for question in kinds::questions(Some(self.layer)) {
             if question.readings.len() < 2 {
-                let message = format!("the question `{}` has fewer than two readings", question.name.node);
+                let message = format!(
+                    "the question `{}` has fewer than two readings",
+                    question.name.node
+                );
                 let help = "add `reading NAME \"…\"` for each reading the text admits";
-                self.faults.push(errors::incomplete(&message, question.name.span, "asked here", help));
+                self.faults.push(errors::incomplete(
+                    &message,
+                    question.name.span,
+                    "asked here",
+                    help,
+                ));
             }
             let mut seen: IndexMap<&str, Span> = IndexMap::new();
             for reading in &question.readings {
                 if let Some(first) = seen.insert(&reading.name.node, reading.name.span) {
-                    self.faults.push(errors::declared_twice("reading", &reading.name, reading.name.span, first));
+                    self.faults.push(errors::declared_twice(
+                        "reading",
+                        &reading.name,
+                        reading.name.span,
+                        first,
+                    ));
                 }
             }
-            let mut defaults = question.readings.iter().enumerate().filter(|(_, reading)| reading.default);
+            let mut defaults = question
+                .readings
+                .iter()
+                .enumerate()
+                .filter(|(_, reading)| reading.default);
             let default = defaults.next().and_then(|(at, _)| u16::try_from(at).ok());
             if let Some((_, second)) = defaults.next() {
                 let message = "a question has one default reading";
-                self.faults.push(errors::misplaced(message, second.name.span, "keep one `default`"));
+                self.faults.push(errors::misplaced(
+                    message,
+                    second.name.span,
+                    "keep one `default`",
+                ));
             }
             let readings = question.readings.iter().map(|reading| typed::Reading {
                 name: reading.name.node.clone(),
@@ -261,7 +353,11 @@ impl<'a, 'n> Builder<'a, 'n> {
         let each = if self.license {
             if decl.each != ast::Each::Deployment {
                 let message = "a license's clauses are always judged for each model it binds";
-                self.faults.push(errors::misplaced(message, decl.name.span, "leave `for each …` out"));
+                self.faults.push(errors::misplaced(
+                    message,
+                    decl.name.span,
+                    "leave `for each …` out",
+                ));
             }
             ast::Each::License
         } else {
@@ -277,10 +373,15 @@ impl<'a, 'n> Builder<'a, 'n> {
         let mut required = None;
         for part in &decl.parts {
             match part {
-                ast::Part::When(expr) | ast::Part::OnlyIf(expr) => conditions.push(scope.condition(expr)),
+                ast::Part::When(expr) | ast::Part::OnlyIf(expr) => {
+                    conditions.push(scope.condition(expr))
+                }
                 ast::Part::Unless(expr) => conditions.push(scope.condition(expr).map(|cond| {
                     let span = cond.span;
-                    Cond { node: CondNode::Not(Box::new(cond)), span }
+                    Cond {
+                        node: CondNode::Not(Box::new(cond)),
+                        span,
+                    }
                 })),
                 ast::Part::Where(define) if !scope.definition(define) => conditions.push(None),
                 ast::Part::Require(expr, _) => required = Some(scope.condition(expr)),
@@ -304,7 +405,10 @@ impl<'a, 'n> Builder<'a, 'n> {
             name: decl.name.node.clone(),
             title: decl.title.clone(),
             source,
-            section: decl.citation.as_ref().map(|citation| citation.section.node.clone()),
+            section: decl
+                .citation
+                .as_ref()
+                .map(|citation| citation.section.node.clone()),
             each,
             says,
             conditions: conditions.into_iter().collect::<Option<_>>()?,
@@ -321,43 +425,72 @@ impl<'a, 'n> Builder<'a, 'n> {
             if self.license {
                 let message = format!("the clause `{}` cites nothing", decl.name.node);
                 let help = "add `of SOURCE §…` after its name";
-                self.faults.push(errors::incomplete(&message, decl.name.span, "no source and section", help));
+                self.faults.push(errors::incomplete(
+                    &message,
+                    decl.name.span,
+                    "no source and section",
+                    help,
+                ));
             }
             return None;
         };
-        let at = sources.iter().position(|source| source.name == citation.source.node);
+        let at = sources
+            .iter()
+            .position(|source| source.name == citation.source.node);
         if at.is_none() {
             let known = sources.iter().map(|source| source.name.as_str());
-            self.faults.push(errors::unknown("source", &citation.source, citation.source.span, known));
+            self.faults.push(errors::unknown(
+                "source",
+                &citation.source,
+                citation.source.span,
+                known,
+            ));
         }
         at.and_then(|at| u16::try_from(at).ok())
     }
 
     /// The one thing a clause says, and the words that say it. `required` is the condition of its
     /// `require`, if it has one; `Some(None)` if that condition is at fault.
-    fn says(&mut self, decl: &'a ast::Clause, required: Option<Option<Cond>>) -> Option<(Says, Span)> {
+    fn says(
+        &mut self,
+        decl: &'a ast::Clause,
+        required: Option<Option<Cond>>,
+    ) -> Option<(Says, Span)> {
         let mut found: Vec<(Option<Says>, Span)> = Vec::new();
         let mut required = required;
         for part in &decl.parts {
             found.push(match part {
                 ast::Part::Grant(acts, span) => (self.acts(acts).map(Says::Grant), *span),
                 ast::Part::Forbid(acts, span) => (self.acts(acts).map(Says::Forbid), *span),
-                ast::Part::Exception(names, span) => (self.clause_numbers(names).map(Says::Exception), *span),
+                ast::Part::Exception(names, span) => {
+                    (self.clause_numbers(names).map(Says::Exception), *span)
+                }
                 ast::Part::End(names, span) => (self.ended(names, *span).map(Says::End), *span),
                 ast::Part::Term(text, span) => (Some(Says::Term(text.clone())), *span),
-                ast::Part::Require(_, span) => (required.take().flatten().map(Says::Require), *span),
+                ast::Part::Require(_, span) => {
+                    (required.take().flatten().map(Says::Require), *span)
+                }
                 _ => continue,
             });
         }
         if found.len() > 1 {
             let message = format!("the clause `{}` says more than one thing", decl.name.node);
-            self.faults.push(errors::misplaced(&message, found[1].1, "make a clause of its own of each"));
+            self.faults.push(errors::misplaced(
+                &message,
+                found[1].1,
+                "make a clause of its own of each",
+            ));
             return None;
         }
         let Some((says, span)) = found.pop() else {
             let message = format!("the clause `{}` says nothing", decl.name.node);
             let help = "add `grant`, `forbid`, `require`, `exception to`, `end` or `term`";
-            self.faults.push(errors::incomplete(&message, decl.name.span, "only conditions, if anything", help));
+            self.faults.push(errors::incomplete(
+                &message,
+                decl.name.span,
+                "only conditions, if anything",
+                help,
+            ));
             return None;
         };
         Some((says?, span))
@@ -374,7 +507,8 @@ impl<'a, 'n> Builder<'a, 'n> {
             };
             if seen.contains(&what) {
                 let message = format!("`{what}` stands twice in one clause");
-                self.faults.push(errors::misplaced(&message, span, "keep one"));
+                self.faults
+                    .push(errors::misplaced(&message, span, "keep one"));
             }
             seen.push(what);
         }
@@ -387,7 +521,8 @@ impl<'a, 'n> Builder<'a, 'n> {
                 Some(at) => acts.push(u16::try_from(at).ok()?),
                 None => {
                     let known = self.names.acts.keys().copied();
-                    self.faults.push(errors::unknown("act", word, word.span, known));
+                    self.faults
+                        .push(errors::unknown("act", word, word.span, known));
                 }
             }
         }
@@ -395,7 +530,10 @@ impl<'a, 'n> Builder<'a, 'n> {
     }
 
     fn clause_numbers(&mut self, words: &[ast::Word]) -> Option<Vec<u16>> {
-        let numbers: Vec<u16> = words.iter().filter_map(|word| self.clause_number(word)).collect();
+        let numbers: Vec<u16> = words
+            .iter()
+            .filter_map(|word| self.clause_number(word))
+            .collect();
         (numbers.len() == words.len()).then_some(numbers)
     }
 
@@ -403,28 +541,50 @@ impl<'a, 'n> Builder<'a, 'n> {
         let numbers = self.clause_numbers(words)?;
         for (number, word) in numbers.iter().zip(words) {
             let target = self.clauses().nth(*number as usize)?;
-            if !target.parts.iter().any(|part| matches!(part, ast::Part::Grant(..))) {
+            if !target
+                .parts
+                .iter()
+                .any(|part| matches!(part, ast::Part::Grant(..)))
+            {
                 let message = format!("`{}` grants nothing that could end", word.node);
-                self.faults.push(errors::misplaced(&message, word.span, "name clauses that grant, or none for all"));
+                self.faults.push(errors::misplaced(
+                    &message,
+                    word.span,
+                    "name clauses that grant, or none for all",
+                ));
             }
         }
         if !self.license {
-            self.faults.push(errors::misplaced("only a license's grants end", span, "use `forbid` in a policy"));
+            self.faults.push(errors::misplaced(
+                "only a license's grants end",
+                span,
+                "use `forbid` in a policy",
+            ));
         }
         Some(numbers)
     }
 
     fn exception_circles(&mut self, clauses: &[Clause]) {
-        let by_name: IndexMap<&str, &Clause> = clauses.iter().map(|clause| (clause.name.as_str(), clause)).collect();
+        let by_name: IndexMap<&str, &Clause> = clauses
+            .iter()
+            .map(|clause| (clause.name.as_str(), clause))
+            .collect();
         let names: Vec<&str> = self.clauses().map(|clause| clause.name.as_str()).collect();
         for clause in clauses {
             let mut open = vec![clause.name.as_str()];
             let mut seen: Vec<&str> = Vec::new();
             while let Some(name) = open.pop() {
-                let Some(Clause { says: Says::Exception(targets), .. }) = by_name.get(name) else { continue };
+                let Some(Clause {
+                    says: Says::Exception(targets),
+                    ..
+                }) = by_name.get(name)
+                else {
+                    continue;
+                };
                 for target in targets.iter().filter_map(|at| names.get(*at as usize)) {
                     if *target == clause.name {
-                        self.faults.push(errors::circular("exception", &clause.name, clause.head));
+                        self.faults
+                            .push(errors::circular("exception", &clause.name, clause.head));
                         open.clear();
                         break;
                     }
@@ -448,15 +608,31 @@ impl<'a, 'n> Builder<'a, 'n> {
         };
         let plain: Vec<&Clause> = clauses
             .iter()
-            .filter(|clause| clause.conditions.is_empty() && clause.effective == (None, None) && !excepted(&clause.name))
+            .filter(|clause| {
+                clause.conditions.is_empty()
+                    && clause.effective == (None, None)
+                    && !excepted(&clause.name)
+            })
             .collect();
         for forbid in &plain {
-            let Says::Forbid(forbidden) = &forbid.says else { continue };
+            let Says::Forbid(forbidden) = &forbid.says else {
+                continue;
+            };
             for grant in &plain {
-                let Says::Grant(granted) = &grant.says else { continue };
-                let both = granted.iter().find(|act| forbidden.is_empty() || forbidden.contains(act));
-                if let Some((name, _)) = both.and_then(|act| self.names.acts.get_index(*act as usize)) {
-                    self.faults.push(errors::clash((grant.words, &grant.name), (forbid.words, &forbid.name), name));
+                let Says::Grant(granted) = &grant.says else {
+                    continue;
+                };
+                let both = granted
+                    .iter()
+                    .find(|act| forbidden.is_empty() || forbidden.contains(act));
+                if let Some((name, _)) =
+                    both.and_then(|act| self.names.acts.get_index(*act as usize))
+                {
+                    self.faults.push(errors::clash(
+                        (grant.words, &grant.name),
+                        (forbid.words, &forbid.name),
+                        name,
+                    ));
                 }
             }
         }
@@ -480,14 +656,23 @@ impl<'a, 'n> Builder<'a, 'n> {
     fn adoption(&mut self, decl: &ast::Adopt) -> Option<Decided> {
         let questions = self.outline(&decl.question.layer)?.questions;
         let name = &decl.question.name;
-        let Some((_, readings)) = questions.iter().find(|(question, _)| *question == name.node) else {
+        let Some((_, readings)) = questions
+            .iter()
+            .find(|(question, _)| *question == name.node)
+        else {
             let known = questions.iter().map(|(name, _)| name.as_str());
-            self.faults.push(errors::unknown("question", name, name.span, known));
+            self.faults
+                .push(errors::unknown("question", name, name.span, known));
             return None;
         };
         if !readings.contains(&decl.reading.node) {
             let known = readings.iter().map(String::as_str);
-            self.faults.push(errors::unknown("reading", &decl.reading, decl.reading.span, known));
+            self.faults.push(errors::unknown(
+                "reading",
+                &decl.reading,
+                decl.reading.span,
+                known,
+            ));
             return None;
         }
         let what = What::Reading(decl.reading.node.clone());
@@ -499,11 +684,18 @@ impl<'a, 'n> Builder<'a, 'n> {
         let name = &decl.judgment.name;
         if !judgments.contains(&name.node) {
             let known = judgments.iter().map(String::as_str);
-            self.faults.push(errors::unknown("judgment", name, name.span, known));
+            self.faults
+                .push(errors::unknown("judgment", name, name.span, known));
             return None;
         }
         let what = What::Determination(decl.value);
-        Some(self.decided(&decl.judgment, what, decl.scope.as_ref(), &decl.decision, decl.span))
+        Some(self.decided(
+            &decl.judgment,
+            what,
+            decl.scope.as_ref(),
+            &decl.decision,
+            decl.span,
+        ))
     }
 
     fn waiver(&mut self, decl: &ast::Waive) -> Option<Decided> {
@@ -511,13 +703,23 @@ impl<'a, 'n> Builder<'a, 'n> {
         if self.names.is_license(layer) {
             let message = format!("`{layer}` is a license, and a license cannot be waived");
             let help = "a licensor's permission is a fact: record it under `agreements`";
-            self.faults.push(errors::loosens(&message, decl.clause.span(), help));
+            self.faults
+                .push(errors::loosens(&message, decl.clause.span(), help));
             return None;
         }
         let Some((policy, _)) = self.names.layers.get(layer) else {
-            let policies = self.names.layers.iter().filter(|(_, (_, license))| !license);
+            let policies = self
+                .names
+                .layers
+                .iter()
+                .filter(|(_, (_, license))| !license);
             let known: Vec<&str> = policies.map(|(id, _)| *id).collect();
-            self.faults.push(errors::unknown("policy", layer, decl.clause.layer.span, known.into_iter()));
+            self.faults.push(errors::unknown(
+                "policy",
+                layer,
+                decl.clause.layer.span,
+                known.into_iter(),
+            ));
             return None;
         };
         let clauses = policy.members.iter().filter_map(|member| match member {
@@ -527,7 +729,12 @@ impl<'a, 'n> Builder<'a, 'n> {
         let clauses: Vec<&str> = clauses.collect();
         if !clauses.contains(&decl.clause.name.as_str()) {
             let name = &decl.clause.name;
-            self.faults.push(errors::unknown("clause", name, name.span, clauses.into_iter()));
+            self.faults.push(errors::unknown(
+                "clause",
+                name,
+                name.span,
+                clauses.into_iter(),
+            ));
             return None;
         }
         let hard = policy.members.iter().any(|member| {
@@ -535,11 +742,24 @@ impl<'a, 'n> Builder<'a, 'n> {
                 && rule.environments.is_empty() && rule.clauses.iter().any(|word| word.node == decl.clause.name.node))
         });
         if hard {
-            let message = format!("`{layer}/{}` is enforced hard and cannot be waived", decl.clause.name.node);
-            self.faults.push(errors::misplaced(&message, decl.clause.span(), "enforce it `mandatory`, or drop the waiver"));
+            let message = format!(
+                "`{layer}/{}` is enforced hard and cannot be waived",
+                decl.clause.name.node
+            );
+            self.faults.push(errors::misplaced(
+                &message,
+                decl.clause.span(),
+                "enforce it `mandatory`, or drop the waiver",
+            ));
             return None;
         }
-        Some(self.decided(&decl.clause, What::Waiver, decl.scope.as_ref(), &decl.decision, decl.span))
+        Some(self.decided(
+            &decl.clause,
+            What::Waiver,
+            decl.scope.as_ref(),
+            &decl.decision,
+            decl.span,
+        ))
     }
 
     fn decided(
@@ -552,7 +772,11 @@ impl<'a, 'n> Builder<'a, 'n> {
     ) -> Decided {
         if decision.until.is_some_and(|until| until < decision.on) {
             let message = "this decision ends before it was taken";
-            self.faults.push(errors::misplaced(message, span, "put a later date after `until`"));
+            self.faults.push(errors::misplaced(
+                message,
+                span,
+                "put a later date after `until`",
+            ));
         }
         Decided {
             layer: about.layer.node.clone(),
@@ -575,15 +799,30 @@ impl<'a, 'n> Builder<'a, 'n> {
         let Some((decl, license)) = self.names.layers.get(layer.as_str()) else {
             let compiled = self.names.known.iter().map(|known| known.id.as_str());
             let known: Vec<&str> = self.names.layers.keys().copied().chain(compiled).collect();
-            self.faults.push(errors::unknown("license or policy", layer, layer.span, known.into_iter()));
+            self.faults.push(errors::unknown(
+                "license or policy",
+                layer,
+                layer.span,
+                known.into_iter(),
+            ));
             return None;
         };
-        let readings = |question: &ast::Question| question.readings.iter().map(|r| r.name.node.clone()).collect();
+        let readings = |question: &ast::Question| {
+            question
+                .readings
+                .iter()
+                .map(|r| r.name.node.clone())
+                .collect()
+        };
         Some(Known {
             id: layer.node.clone(),
             license: *license,
-            questions: kinds::questions(Some(decl)).map(|q| (q.name.node.clone(), readings(q))).collect(),
-            judgments: kinds::judgments(Some(decl)).map(|judgment| judgment.name.node.clone()).collect(),
+            questions: kinds::questions(Some(decl))
+                .map(|q| (q.name.node.clone(), readings(q)))
+                .collect(),
+            judgments: kinds::judgments(Some(decl))
+                .map(|judgment| judgment.name.node.clone())
+                .collect(),
             span: decl.name.span,
         })
     }
@@ -591,17 +830,28 @@ impl<'a, 'n> Builder<'a, 'n> {
     /// Its defaults for facts: only single facts and lists, never inside a list.
     pub fn defaults(&mut self, into: &mut Vec<(typed::Path, crate::value::FactDefault)>) {
         for member in &self.layer.members {
-            let ast::Member::Default(path, value) = member else { continue };
+            let ast::Member::Default(path, value) = member else {
+                continue;
+            };
             let mut scope = Scope::new(self.names, None, ast::Each::Deployment, Vec::new());
             let found = scope.fact(path);
             self.faults.append(&mut scope.faults);
-            let Some((path, kind, or_none)) = found else { continue };
-            if let Some(default) = self.names.default_value(value, &kind, or_none, &mut self.faults) {
+            let Some((path, kind, or_none)) = found else {
+                continue;
+            };
+            if let Some(default) = self
+                .names
+                .default_value(value, &kind, or_none, &mut self.faults)
+            {
                 if matches!(&kind, Kind::List(inner) if matches!(inner.as_ref(), Kind::Record(_)))
                     && !matches!(&default.value, DefaultValue::List(parts) if parts.is_empty())
                 {
                     let message = "a list of mappings can only default to `[]`";
-                    self.faults.push(errors::misplaced(message, default.span, "state the mappings in the facts"));
+                    self.faults.push(errors::misplaced(
+                        message,
+                        default.span,
+                        "state the mappings in the facts",
+                    ));
                     continue;
                 }
                 into.push((path, default));

@@ -6,7 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::{
-    Choice, DefaultValue, Enum, EnumId, FactDefault, Field, Kind, Part, Period, Record, RecordId, Schema, Territory,
+    Choice, DefaultValue, Enum, EnumId, FactDefault, Field, Kind, Part, Period, Record, RecordId,
+    Schema, Territory,
 };
 use indexmap::IndexMap;
 
@@ -41,7 +42,11 @@ const BUILT_IN: &[(&str, Kind)] = &[
 ];
 
 /// Collects the declarations of all documents.
-pub fn collect<'a>(documents: &'a [ast::Document], known: &'a [Known], faults: &mut Vec<Diagnostic>) -> Names<'a> {
+pub fn collect<'a>(
+    documents: &'a [ast::Document],
+    known: &'a [Known],
+    faults: &mut Vec<Diagnostic>,
+) -> Names<'a> {
     let mut names = Names {
         schema: Schema::default(),
         acts: IndexMap::new(),
@@ -68,31 +73,59 @@ pub fn collect<'a>(documents: &'a [ast::Document], known: &'a [Known], faults: &
             ast::Item::Enum(decl) => names.declare_enum(decl, faults),
             ast::Item::Record(decl) => {
                 if let Some(first) = records.insert(&decl.name.node, decl) {
-                    faults.push(errors::declared_twice("record", &decl.name, decl.name.span, first.name.span));
+                    faults.push(errors::declared_twice(
+                        "record",
+                        &decl.name,
+                        decl.name.span,
+                        first.name.span,
+                    ));
                 }
                 if let Some(id) = names.enum_named(&decl.name) {
                     let first = names.schema.choice(id).span;
-                    faults.push(errors::declared_twice("record", &decl.name, decl.name.span, first));
+                    faults.push(errors::declared_twice(
+                        "record",
+                        &decl.name,
+                        decl.name.span,
+                        first,
+                    ));
                 }
             }
             ast::Item::Act(act) => {
                 if let Some(first) = names.acts.insert(&act.name.node, act) {
-                    faults.push(errors::declared_twice("act", &act.name, act.name.span, first.name.span));
+                    faults.push(errors::declared_twice(
+                        "act",
+                        &act.name,
+                        act.name.span,
+                        first.name.span,
+                    ));
                 }
             }
             ast::Item::Define(define) => {
                 if let Some(first) = names.defines.insert(&define.name.node, define) {
-                    faults.push(errors::declared_twice("definition", &define.name, define.name.span, first.name.span));
+                    faults.push(errors::declared_twice(
+                        "definition",
+                        &define.name,
+                        define.name.span,
+                        first.name.span,
+                    ));
                 }
             }
             ast::Item::License(layer) => names.declare_layer(layer, true, faults),
             ast::Item::Policy(layer) => names.declare_layer(layer, false, faults),
-            ast::Item::Territory(_) | ast::Item::Fact(_) | ast::Item::Language(_) | ast::Item::Import(_) => {}
+            ast::Item::Territory(_)
+            | ast::Item::Fact(_)
+            | ast::Item::Language(_)
+            | ast::Item::Import(_) => {}
         }
     }
     for name in names.acts.keys() {
         if let Some(define) = names.defines.get(name) {
-            faults.push(errors::declared_twice("name", name, define.name.span, names.acts[name].name.span));
+            faults.push(errors::declared_twice(
+                "name",
+                name,
+                define.name.span,
+                names.acts[name].name.span,
+            ));
         }
     }
     territories(&mut names, items(), faults);
@@ -105,7 +138,10 @@ pub fn collect<'a>(documents: &'a [ast::Document], known: &'a [Known], faults: &
         });
     }
     for decl in records.values() {
-        let id = names.schema.record_named(&decl.name).expect("every record was declared above");
+        let id = names
+            .schema
+            .record_named(&decl.name)
+            .expect("every record was declared above");
         for field in &decl.fields {
             names.declare_field(id, field, faults);
         }
@@ -119,7 +155,11 @@ pub fn collect<'a>(documents: &'a [ast::Document], known: &'a [Known], faults: &
     names
 }
 
-fn territories<'a>(names: &mut Names, items: impl Iterator<Item = &'a ast::Item>, faults: &mut Vec<Diagnostic>) {
+fn territories<'a>(
+    names: &mut Names,
+    items: impl Iterator<Item = &'a ast::Item>,
+    faults: &mut Vec<Diagnostic>,
+) {
     let declared: Vec<&ast::Territory> = items
         .filter_map(|item| match item {
             ast::Item::Territory(territory) => Some(territory),
@@ -127,8 +167,18 @@ fn territories<'a>(names: &mut Names, items: impl Iterator<Item = &'a ast::Item>
         })
         .collect();
     for decl in &declared {
-        if let Some(first) = names.schema.territories.iter().find(|t| t.name == decl.name.node) {
-            faults.push(errors::declared_twice("territory", &decl.name, decl.name.span, first.span));
+        if let Some(first) = names
+            .schema
+            .territories
+            .iter()
+            .find(|t| t.name == decl.name.node)
+        {
+            faults.push(errors::declared_twice(
+                "territory",
+                &decl.name,
+                decl.name.span,
+                first.span,
+            ));
             continue;
         }
         names.schema.territories.push(Territory {
@@ -141,14 +191,28 @@ fn territories<'a>(names: &mut Names, items: impl Iterator<Item = &'a ast::Item>
         let mut parts = Vec::new();
         for part in &decl.parts {
             match names.schema.place(&part.name) {
-                Some(place) => parts.push(Part { place, from: part.from, until: part.until }),
+                Some(place) => parts.push(Part {
+                    place,
+                    from: part.from,
+                    until: part.until,
+                }),
                 None => {
                     let known = names.schema.territories.iter().map(|t| t.name.as_str());
-                    faults.push(errors::unknown("country or territory", &part.name, part.name.span, known));
+                    faults.push(errors::unknown(
+                        "country or territory",
+                        &part.name,
+                        part.name.span,
+                        known,
+                    ));
                 }
             }
         }
-        if let Some(territory) = names.schema.territories.iter_mut().find(|t| t.span == decl.name.span) {
+        if let Some(territory) = names
+            .schema
+            .territories
+            .iter_mut()
+            .find(|t| t.span == decl.name.span)
+        {
             territory.parts = parts;
         }
     }
@@ -163,7 +227,11 @@ fn territories<'a>(names: &mut Names, items: impl Iterator<Item = &'a ast::Item>
                     let next = next as usize;
                     if next == start {
                         let territory = &names.schema.territories[start];
-                        faults.push(errors::circular("territory", &territory.name, territory.span));
+                        faults.push(errors::circular(
+                            "territory",
+                            &territory.name,
+                            territory.span,
+                        ));
                         names.schema.territories[start].parts.clear();
                         open.clear();
                         break;
@@ -187,12 +255,16 @@ fn circles(names: &Names, records: &IndexMap<&str, &ast::Record>, faults: &mut V
         }
     }
     for (name, decl) in records {
-        let Some(start) = names.schema.record_named(name) else { continue };
+        let Some(start) = names.schema.record_named(name) else {
+            continue;
+        };
         let mut seen = vec![start];
         let mut open = vec![start];
         while let Some(at) = open.pop() {
             for field in names.schema.record(at).fields.values() {
-                let Some(next) = inner(&field.kind) else { continue };
+                let Some(next) = inner(&field.kind) else {
+                    continue;
+                };
                 if next == start {
                     faults.push(errors::circular("record", name, decl.name.span));
                     open.clear();
@@ -211,20 +283,35 @@ impl<'a> Names<'a> {
     fn declare_enum(&mut self, decl: &ast::Enum, faults: &mut Vec<Diagnostic>) {
         if let Some(id) = self.enum_named(&decl.name) {
             let first = self.schema.choice(id).span;
-            faults.push(errors::declared_twice("enum", &decl.name, decl.name.span, first));
+            faults.push(errors::declared_twice(
+                "enum",
+                &decl.name,
+                decl.name.span,
+                first,
+            ));
             return;
         }
         let mut choices: Vec<Choice> = Vec::new();
         for (word, doc) in &decl.choices {
             if choices.iter().any(|choice| choice.name == word.node) {
-                let first = decl.choices.iter().find(|(other, _)| other.node == word.node);
+                let first = decl
+                    .choices
+                    .iter()
+                    .find(|(other, _)| other.node == word.node);
                 let first = first.map_or(Span::NOWHERE, |(word, _)| word.span);
                 faults.push(errors::declared_twice("member", word, word.span, first));
             } else {
-                choices.push(Choice { name: word.node.clone(), doc: doc.clone() });
+                choices.push(Choice {
+                    name: word.node.clone(),
+                    doc: doc.clone(),
+                });
             }
         }
-        self.add_enum(Enum { name: decl.name.node.clone(), choices, span: decl.name.span });
+        self.add_enum(Enum {
+            name: decl.name.node.clone(),
+            choices,
+            span: decl.name.span,
+        });
     }
 
     fn add_enum(&mut self, new: Enum) -> EnumId {
@@ -233,12 +320,27 @@ impl<'a> Names<'a> {
         id
     }
 
-    fn declare_layer(&mut self, layer: &'a ast::Layer, license: bool, faults: &mut Vec<Diagnostic>) {
+    fn declare_layer(
+        &mut self,
+        layer: &'a ast::Layer,
+        license: bool,
+        faults: &mut Vec<Diagnostic>,
+    ) {
         if let Some((first, _)) = self.layers.insert(&layer.name.node, (layer, license)) {
-            faults.push(errors::declared_twice("id", &layer.name, layer.name.span, first.name.span));
+            faults.push(errors::declared_twice(
+                "id",
+                &layer.name,
+                layer.name.span,
+                first.name.span,
+            ));
         }
         if let Some(known) = self.known.iter().find(|known| known.id == layer.name.node) {
-            faults.push(errors::declared_twice("id", &layer.name, layer.name.span, known.span));
+            faults.push(errors::declared_twice(
+                "id",
+                &layer.name,
+                layer.name.span,
+                known.span,
+            ));
         }
     }
 
@@ -259,7 +361,12 @@ impl<'a> Names<'a> {
             span: decl.name.span,
         };
         if let Some(first) = self.schema.record(record).fields.get(&decl.name.node) {
-            faults.push(errors::declared_twice("fact", &decl.name, decl.name.span, first.span));
+            faults.push(errors::declared_twice(
+                "fact",
+                &decl.name,
+                decl.name.span,
+                first.span,
+            ));
             return;
         }
         let fields = &mut self.schema.records[record.0 as usize].fields;
@@ -272,28 +379,53 @@ impl<'a> Names<'a> {
             ast::KindBase::List(inner) => Kind::List(Box::new(self.kind(inner, faults)?)),
             ast::KindBase::OneOf(words) => {
                 // The same members are the same kind, wherever they are listed.
-                let same = |e: &Enum| e.name.is_empty() && e.choices.iter().map(|c| &c.name).eq(words.iter().map(|w| &w.node));
+                let same = |e: &Enum| {
+                    e.name.is_empty()
+                        && e.choices
+                            .iter()
+                            .map(|c| &c.name)
+                            .eq(words.iter().map(|w| &w.node))
+                };
                 if let Some(at) = self.schema.enums.iter().position(same) {
                     Kind::Choice(EnumId(u16::try_from(at).ok()?))
                 } else {
-                    let choices = words.iter().map(|word| Choice { name: word.node.clone(), doc: None }).collect();
-                    Kind::Choice(self.add_enum(Enum { name: String::new(), choices, span: kind.span }))
+                    let choices = words
+                        .iter()
+                        .map(|word| Choice {
+                            name: word.node.clone(),
+                            doc: None,
+                        })
+                        .collect();
+                    Kind::Choice(self.add_enum(Enum {
+                        name: String::new(),
+                        choices,
+                        span: kind.span,
+                    }))
                 }
             }
-            ast::KindBase::Count(unit) => match self.schema.units.iter().position(|u| *u == unit.node) {
-                Some(at) => Kind::Count(u16::try_from(at).ok()?),
-                None => {
-                    faults.push(errors::unknown("unit", unit, unit.span, self.schema.units.iter().map(String::as_str)));
-                    return None;
+            ast::KindBase::Count(unit) => {
+                match self.schema.units.iter().position(|u| *u == unit.node) {
+                    Some(at) => Kind::Count(u16::try_from(at).ok()?),
+                    None => {
+                        faults.push(errors::unknown(
+                            "unit",
+                            unit,
+                            unit.span,
+                            self.schema.units.iter().map(String::as_str),
+                        ));
+                        return None;
+                    }
                 }
-            },
+            }
             ast::KindBase::Named(name) => match self.kind_named(name) {
                 Some(kind) => kind,
                 None => {
                     let declared = self.schema.records.iter().map(|r| r.name.as_str());
                     let enums = self.schema.enums.iter().map(|e| e.name.as_str());
                     let built_in = BUILT_IN.iter().map(|(name, _)| *name);
-                    let known = built_in.chain(declared.skip(1)).chain(enums.filter(|n| !n.is_empty()));
+                    let known = built_in
+                        .chain(declared.skip(1))
+                        .chain(enums.filter(|n| !n.is_empty()));
                     faults.push(errors::unknown("kind", name, name.span, known));
                     return None;
                 }
@@ -311,7 +443,11 @@ impl<'a> Names<'a> {
         if let Some((_, kind)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
             return Some(kind.clone());
         }
-        if let Some(id) = self.schema.record_named(name).filter(|id| *id != Schema::ROOT) {
+        if let Some(id) = self
+            .schema
+            .record_named(name)
+            .filter(|id| *id != Schema::ROOT)
+        {
             return Some(Kind::Record(id));
         }
         self.enum_named(name).map(Kind::Choice)
@@ -319,7 +455,11 @@ impl<'a> Names<'a> {
 
     /// The number of the enum called `name`.
     pub fn enum_named(&self, name: &str) -> Option<EnumId> {
-        let at = self.schema.enums.iter().position(|e| e.name == name && !name.is_empty())?;
+        let at = self
+            .schema
+            .enums
+            .iter()
+            .position(|e| e.name == name && !name.is_empty())?;
         u16::try_from(at).ok().map(EnumId)
     }
 
@@ -334,23 +474,40 @@ impl<'a> Names<'a> {
         let fitted = match (&value.node, kind) {
             (ast::Value::None, _) if or_none => DefaultValue::None,
             (ast::Value::List(parts), Kind::List(inner)) => {
-                let parts = parts.iter().map(|part| self.value(&part.node, part.span, inner, faults));
+                let parts = parts
+                    .iter()
+                    .map(|part| self.value(&part.node, part.span, inner, faults));
                 DefaultValue::List(parts.collect::<Option<_>>()?)
             }
             (other, kind) => DefaultValue::Value(self.value(other, value.span, kind, faults)?),
         };
-        Some(FactDefault { value: fitted, span: value.span })
+        Some(FactDefault {
+            value: fitted,
+            span: value.span,
+        })
     }
 
     /// Whether a license is declared or known under this id.
     pub fn is_license(&self, id: &str) -> bool {
         self.layers.get(id).is_some_and(|(_, license)| *license)
-            || self.known.iter().any(|known| known.license && known.id == id)
+            || self
+                .known
+                .iter()
+                .any(|known| known.license && known.id == id)
     }
 
     /// Every license id.
     pub fn license_ids(&self) -> impl Iterator<Item = &str> {
-        let declared = self.layers.iter().filter(|(_, (_, license))| *license).map(|(id, _)| *id);
-        declared.chain(self.known.iter().filter(|k| k.license).map(|k| k.id.as_str()))
+        let declared = self
+            .layers
+            .iter()
+            .filter(|(_, (_, license))| *license)
+            .map(|(id, _)| *id);
+        declared.chain(
+            self.known
+                .iter()
+                .filter(|k| k.license)
+                .map(|k| k.id.as_str()),
+        )
     }
 }

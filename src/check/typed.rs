@@ -83,7 +83,9 @@ impl Path {
                 }
                 (step, Kind::Series(period, inner)) => {
                     said.push_str(&match (step, period) {
-                        (Step::Entry(n), crate::value::Period::Month) => format!(" in {}", crate::value::Month(*n)),
+                        (Step::Entry(n), crate::value::Period::Month) => {
+                            format!(" in {}", crate::value::Month(*n))
+                        }
                         (Step::Entry(n), _) => format!(" in {n}"),
                         (Step::Last, crate::value::Period::Month) => " in last month".to_owned(),
                         (Step::Last, _) => " in last year".to_owned(),

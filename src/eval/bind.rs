@@ -7,8 +7,8 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::facts::{Entry, Node, Tree};
 use crate::source::Span;
 use crate::value::{
-    Currency, DefaultValue, FactDefault, Field, Kind, Month, Period, RecordId, Schema, Value, parse_date,
-    parse_decimal, parse_duration, parse_month, parse_number,
+    Currency, DefaultValue, FactDefault, Field, Kind, Month, Period, RecordId, Schema, Value,
+    parse_date, parse_decimal, parse_duration, parse_month, parse_number,
 };
 use rust_decimal::prelude::ToPrimitive;
 
@@ -24,8 +24,16 @@ pub trait LicenseNames {
 ///
 /// # Errors
 /// Every fault, in the order of the text.
-pub fn bind(node: &Node, schema: &Schema, licenses: &dyn LicenseNames) -> Result<Fact, Vec<Diagnostic>> {
-    let mut binder = Binder { schema, licenses, faults: Vec::new() };
+pub fn bind(
+    node: &Node,
+    schema: &Schema,
+    licenses: &dyn LicenseNames,
+) -> Result<Fact, Vec<Diagnostic>> {
+    let mut binder = Binder {
+        schema,
+        licenses,
+        faults: Vec::new(),
+    };
     let fact = binder.record(node, Span::NOWHERE, Schema::ROOT);
     if binder.faults.is_empty() {
         return Ok(fact);
@@ -45,39 +53,78 @@ impl Binder<'_> {
     fn record(&mut self, node: &Node, key: Span, id: RecordId) -> Fact {
         let record = self.schema.record(id);
         let span = node.via.unwrap_or(node.span);
-        let key = if key.is_somewhere() { key } else { first_key(node).unwrap_or(span) };
+        let key = if key.is_somewhere() {
+            key
+        } else {
+            first_key(node).unwrap_or(span)
+        };
         let Tree::Map(map) = &node.value else {
-            self.faults.push(errors::wrong_kind(span, &looks(node), &self.schema.kind_said(&Kind::Record(id)), record.span));
+            self.faults.push(errors::wrong_kind(
+                span,
+                &looks(node),
+                &self.schema.kind_said(&Kind::Record(id)),
+                record.span,
+            ));
             return Fact::unknown(key);
         };
-        let mut fields: Vec<Fact> = record.fields.values().map(|field| missing(field, key)).collect();
+        let mut fields: Vec<Fact> = record
+            .fields
+            .values()
+            .map(|field| missing(field, key))
+            .collect();
         for (name, entry) in map {
             match record.fields.get_full(name.as_ref()) {
                 Some((at, _, field)) => fields[at] = self.field(&entry.value, entry.key, field),
                 None => self.faults.push(self.unknown_key(name, entry, id)),
             }
         }
-        if record.name == "model" && fields.first().is_some_and(|id| !matches!(id.state, State::Value(_))) {
+        if record.name == "model"
+            && fields
+                .first()
+                .is_some_and(|id| !matches!(id.state, State::Value(_)))
+        {
             self.faults.push(errors::model_without_id(key));
         }
-        Fact { state: State::Record(fields), span, key, assumed: false }
+        Fact {
+            state: State::Record(fields),
+            span,
+            key,
+            assumed: false,
+        }
     }
 
     fn unknown_key(&self, name: &str, entry: &Entry, id: RecordId) -> Diagnostic {
         let record = self.schema.record(id);
         // The name may be right and its place wrong: say where it belongs.
-        let elsewhere = self.schema.records.iter().find(|other| other.fields.contains_key(name) && other.name != record.name);
+        let elsewhere = self
+            .schema
+            .records
+            .iter()
+            .find(|other| other.fields.contains_key(name) && other.name != record.name);
         let elsewhere = elsewhere.map(|other| other.name.as_str());
-        errors::unknown_fact(name, entry.key, &record.name, record.fields.keys().map(String::as_str), elsewhere)
+        errors::unknown_fact(
+            name,
+            entry.key,
+            &record.name,
+            record.fields.keys().map(String::as_str),
+            elsewhere,
+        )
     }
 
     fn field(&mut self, node: &Node, key: Span, field: &Field) -> Fact {
         let span = node.via.unwrap_or(node.span);
-        let own = |state| Fact { state, span, key, assumed: false };
+        let own = |state| Fact {
+            state,
+            span,
+            key,
+            assumed: false,
+        };
         match &node.value {
             Tree::Null => return own(State::Unknown),
             Tree::Text(text) if text.as_ref() == "unknown" => return own(State::Unknown),
-            Tree::Text(text) if text.as_ref() == "none" && field.or_none => return own(State::None),
+            Tree::Text(text) if text.as_ref() == "none" && field.or_none => {
+                return own(State::None);
+            }
             _ => {}
         }
         self.fact(node, key, &field.kind, field.span)
@@ -85,7 +132,12 @@ impl Binder<'_> {
 
     fn fact(&mut self, node: &Node, key: Span, kind: &Kind, declared: Span) -> Fact {
         let span = node.via.unwrap_or(node.span);
-        let own = |state| Fact { state, span, key, assumed: false };
+        let own = |state| Fact {
+            state,
+            span,
+            key,
+            assumed: false,
+        };
         match kind {
             Kind::Record(id) => self.record(node, key, *id),
             Kind::List(inner) => {
@@ -96,7 +148,12 @@ impl Binder<'_> {
                     _ => std::slice::from_ref(node),
                 };
                 if matches!(node.value, Tree::Map(_)) {
-                    self.faults.push(errors::wrong_kind(span, &looks(node), &self.schema.kind_said(kind), declared));
+                    self.faults.push(errors::wrong_kind(
+                        span,
+                        &looks(node),
+                        &self.schema.kind_said(kind),
+                        declared,
+                    ));
                 }
                 let list = nodes.iter().map(|node| self.element(node, inner, declared));
                 own(State::List(list.collect()))
@@ -114,8 +171,15 @@ impl Binder<'_> {
 
     fn element(&mut self, node: &Node, kind: &Kind, declared: Span) -> Fact {
         let span = node.via.unwrap_or(node.span);
-        if matches!(&node.value, Tree::Null) || matches!(&node.value, Tree::Text(text) if text.as_ref() == "unknown") {
-            return Fact { state: State::Unknown, span, key: span, assumed: false };
+        if matches!(&node.value, Tree::Null)
+            || matches!(&node.value, Tree::Text(text) if text.as_ref() == "unknown")
+        {
+            return Fact {
+                state: State::Unknown,
+                span,
+                key: span,
+                assumed: false,
+            };
         }
         let key = first_key(node).unwrap_or(span);
         self.fact(node, key, kind, declared)
@@ -123,8 +187,11 @@ impl Binder<'_> {
 
     fn series(&mut self, node: &Node, period: Period, inner: &Kind, declared: Span) -> State {
         let Tree::Map(map) = &node.value else {
-            let kind = self.schema.kind_said(&Kind::Series(period, Box::new(inner.clone())));
-            self.faults.push(errors::wrong_kind(node.span, &looks(node), &kind, declared));
+            let kind = self
+                .schema
+                .kind_said(&Kind::Series(period, Box::new(inner.clone())));
+            self.faults
+                .push(errors::wrong_kind(node.span, &looks(node), &kind, declared));
             return State::Unknown;
         };
         let mut entries: Vec<(i32, Fact)> = Vec::new();
@@ -134,14 +201,20 @@ impl Binder<'_> {
                 Period::Year => (name.len() == 4).then(|| name.parse().ok()).flatten(),
             };
             let Some(at) = at else {
-                self.faults.push(errors::wrong_period(entry.key, name, period, declared));
+                self.faults
+                    .push(errors::wrong_period(entry.key, name, period, declared));
                 continue;
             };
             let value = &entry.value;
             let unknown = matches!(&value.value, Tree::Null)
                 || matches!(&value.value, Tree::Text(text) if text.as_ref() == "unknown");
             let fact = if unknown {
-                Fact { state: State::Unknown, span: value.span, key: entry.key, assumed: false }
+                Fact {
+                    state: State::Unknown,
+                    span: value.span,
+                    key: entry.key,
+                    assumed: false,
+                }
             } else {
                 self.fact(value, entry.key, inner, declared)
             };
@@ -154,7 +227,15 @@ impl Binder<'_> {
     /// A single value or bounds of one.
     fn single(&mut self, node: &Node, kind: &Kind, declared: Span) -> Option<State> {
         let span = node.via.unwrap_or(node.span);
-        let wrong = |why: Option<&str>| errors::wrong_value(span, &looks(node), &self.schema.kind_said(kind), declared, why);
+        let wrong = |why: Option<&str>| {
+            errors::wrong_value(
+                span,
+                &looks(node),
+                &self.schema.kind_said(kind),
+                declared,
+                why,
+            )
+        };
         let text = match (&node.value, kind) {
             (Tree::Bool(yes), Kind::Bool) => return Some(State::Value(Value::Bool(*yes))),
             (Tree::Int(text), Kind::Text | Kind::ModelName) if !text.is_empty() => text.as_ref(),
@@ -177,7 +258,8 @@ impl Binder<'_> {
         }
         match bounds(text) {
             Some(Bounds::Range(low, high)) if ordered(kind) => {
-                let (Some(low), Some(high)) = (self.scalar(low, kind), self.scalar(high, kind)) else {
+                let (Some(low), Some(high)) = (self.scalar(low, kind), self.scalar(high, kind))
+                else {
                     let fault = wrong(Some("both ends of a range are values of the same kind"));
                     self.faults.push(fault);
                     return None;
@@ -208,7 +290,12 @@ impl Binder<'_> {
         }
     }
 
-    fn range(&mut self, span: Span, low: Option<(Value, bool)>, high: Option<(Value, bool)>) -> Option<State> {
+    fn range(
+        &mut self,
+        span: Span,
+        low: Option<(Value, bool)>,
+        high: Option<(Value, bool)>,
+    ) -> Option<State> {
         let range = Range { low, high };
         if range.is_empty() {
             self.faults.push(errors::empty_range(span));
@@ -222,7 +309,13 @@ impl Binder<'_> {
         Some(match kind {
             Kind::Count(_) => {
                 let number = parse_number(text)?;
-                Value::Count(number.fract().is_zero().then(|| number.to_i64()).flatten()?)
+                Value::Count(
+                    number
+                        .fract()
+                        .is_zero()
+                        .then(|| number.to_i64())
+                        .flatten()?,
+                )
             }
             Kind::Decimal => Value::Decimal(parse_number(text)?),
             Kind::Percent => Value::Percent(parse_decimal(text.strip_suffix('%')?.trim_end())?),
@@ -246,7 +339,14 @@ impl Binder<'_> {
         })
     }
 
-    fn bad_scalar(&self, text: &str, span: Span, looks: &str, kind: &Kind, declared: Span) -> Diagnostic {
+    fn bad_scalar(
+        &self,
+        text: &str,
+        span: Span,
+        looks: &str,
+        kind: &Kind,
+        declared: Span,
+    ) -> Diagnostic {
         let wanted = self.schema.kind_said(kind);
         match kind {
             Kind::Bool => {
@@ -258,7 +358,12 @@ impl Binder<'_> {
                 errors::wrong_value(span, looks, &wanted, declared, why)
             }
             Kind::Choice(id) => {
-                let known = self.schema.choice(*id).choices.iter().map(|choice| choice.name.as_str());
+                let known = self
+                    .schema
+                    .choice(*id)
+                    .choices
+                    .iter()
+                    .map(|choice| choice.name.as_str());
                 errors::not_a_choice(span, text, &wanted, known, declared)
             }
             Kind::Country | Kind::Territory => {
@@ -271,14 +376,18 @@ impl Binder<'_> {
             }
             Kind::Money => {
                 let why = match text.split_once(char::is_whitespace) {
-                    Some((code, _)) if Currency::of_code(code).is_none() => "the first word must be a currency: `EUR 40M`",
+                    Some((code, _)) if Currency::of_code(code).is_none() => {
+                        "the first word must be a currency: `EUR 40M`"
+                    }
                     Some(_) => "the amount must be a number: `EUR 40M`",
                     None => "say the currency: `EUR 40M`",
                 };
                 errors::wrong_value(span, looks, &wanted, declared, Some(why))
             }
             Kind::Count(_) => {
-                let money = text.split_once(' ').is_some_and(|(code, _)| Currency::of_code(code).is_some());
+                let money = text
+                    .split_once(' ')
+                    .is_some_and(|(code, _)| Currency::of_code(code).is_some());
                 let why = if money {
                     "an amount of money is not a count"
                 } else {
@@ -286,16 +395,40 @@ impl Binder<'_> {
                 };
                 errors::wrong_value(span, looks, &wanted, declared, Some(why))
             }
-            Kind::Date if parse_month(text).is_some() => {
-                errors::wrong_value(span, "a month", &wanted, declared, Some("say the day too: `2026-09-01`"))
+            Kind::Date if parse_month(text).is_some() => errors::wrong_value(
+                span,
+                "a month",
+                &wanted,
+                declared,
+                Some("say the day too: `2026-09-01`"),
+            ),
+            Kind::Date => errors::wrong_value(
+                span,
+                looks,
+                &wanted,
+                declared,
+                Some("write a day of the calendar: `2026-09-01`"),
+            ),
+            Kind::Month if parse_date(text).is_some() => errors::wrong_value(
+                span,
+                "a date",
+                &wanted,
+                declared,
+                Some("leave the day out: `2026-09`"),
+            ),
+            Kind::Month => {
+                errors::wrong_value(span, looks, &wanted, declared, Some("write `2026-09`"))
             }
-            Kind::Date => errors::wrong_value(span, looks, &wanted, declared, Some("write a day of the calendar: `2026-09-01`")),
-            Kind::Month if parse_date(text).is_some() => {
-                errors::wrong_value(span, "a date", &wanted, declared, Some("leave the day out: `2026-09`"))
+            Kind::Percent => {
+                errors::wrong_value(span, looks, &wanted, declared, Some("write `12.5%`"))
             }
-            Kind::Month => errors::wrong_value(span, looks, &wanted, declared, Some("write `2026-09`")),
-            Kind::Percent => errors::wrong_value(span, looks, &wanted, declared, Some("write `12.5%`")),
-            Kind::Duration => errors::wrong_value(span, looks, &wanted, declared, Some("write `30 days`, `6 months` or `1 year`")),
+            Kind::Duration => errors::wrong_value(
+                span,
+                looks,
+                &wanted,
+                declared,
+                Some("write `30 days`, `6 months` or `1 year`"),
+            ),
             _ => errors::wrong_value(span, looks, &wanted, declared, None),
         }
     }
@@ -306,7 +439,8 @@ impl Binder<'_> {
             return Value::Text(id.into());
         }
         if let Some(near) = self.licenses.suggestion(text) {
-            self.faults.push(errors::misspelled_license(text, &near, span));
+            self.faults
+                .push(errors::misspelled_license(text, &near, span));
         }
         Value::Text(text.into())
     }
@@ -322,13 +456,23 @@ fn missing(field: &Field, key: Span) -> Fact {
 
 /// A default standing in for a fact; the place is that of the default.
 pub fn assumed(default: &FactDefault, key: Span) -> Fact {
-    let single = |value: &Value| Fact { state: State::Value(value.clone()), span: default.span, key, assumed: true };
+    let single = |value: &Value| Fact {
+        state: State::Value(value.clone()),
+        span: default.span,
+        key,
+        assumed: true,
+    };
     let state = match &default.value {
         DefaultValue::None => State::None,
         DefaultValue::Value(value) => State::Value(value.clone()),
         DefaultValue::List(values) => State::List(values.iter().map(single).collect()),
     };
-    Fact { state, span: default.span, key, assumed: true }
+    Fact {
+        state,
+        span: default.span,
+        key,
+        assumed: true,
+    }
 }
 
 fn first_key(node: &Node) -> Option<Span> {

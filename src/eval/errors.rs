@@ -14,11 +14,16 @@ pub fn unknown_fact<'a>(
 ) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let near = nearest::did_you_mean(name, known.iter().copied());
-    let help = near.or_else(|| elsewhere.map(|other| format!("{} belongs under `{other}`", words::ticked(name))));
+    let help = near.or_else(|| {
+        elsewhere.map(|other| format!("{} belongs under `{other}`", words::ticked(name)))
+    });
     let help = help.unwrap_or_else(|| format!("a {record} has {}", words::listed(&known, "and")));
-    Diagnostic::error(Code::UnknownFact, format!("a {record} has no fact {}", words::ticked(name)))
-        .at(key, "not a fact of it")
-        .help(help)
+    Diagnostic::error(
+        Code::UnknownFact,
+        format!("a {record} has no fact {}", words::ticked(name)),
+    )
+    .at(key, "not a fact of it")
+    .help(help)
 }
 
 /// A value whose shape is wrong.
@@ -27,10 +32,20 @@ pub fn wrong_kind(at: Span, got: &str, wanted: &str, declared: Span) -> Diagnost
 }
 
 /// A value that does not fit the declared kind.
-pub fn wrong_value(at: Span, got: &str, wanted: &str, declared: Span, why: Option<&str>) -> Diagnostic {
+pub fn wrong_value(
+    at: Span,
+    got: &str,
+    wanted: &str,
+    declared: Span,
+    why: Option<&str>,
+) -> Diagnostic {
     let fault = Diagnostic::error(Code::FactKind, format!("this fact should be {wanted}"))
         .at(at, format!("this is {got}"));
-    let fault = if declared.is_somewhere() { fault.and(declared, "declared here") } else { fault };
+    let fault = if declared.is_somewhere() {
+        fault.and(declared, "declared here")
+    } else {
+        fault
+    };
     fault.help(why.map_or_else(|| format!("write {wanted}, or `unknown`"), str::to_owned))
 }
 
@@ -42,11 +57,15 @@ pub fn not_a_choice<'a>(
     known: impl Iterator<Item = &'a str>,
     declared: Span,
 ) -> Diagnostic {
-    let help = nearest::did_you_mean(text, known).unwrap_or_else(|| format!("write {wanted}, or `unknown`"));
-    Diagnostic::error(Code::FactKind, format!("{} is not {wanted}", words::ticked(text)))
-        .at(at, "not one of them")
-        .and(declared, "declared here")
-        .help(help)
+    let help = nearest::did_you_mean(text, known)
+        .unwrap_or_else(|| format!("write {wanted}, or `unknown`"));
+    Diagnostic::error(
+        Code::FactKind,
+        format!("{} is not {wanted}", words::ticked(text)),
+    )
+    .at(at, "not one of them")
+    .and(declared, "declared here")
+    .help(help)
 }
 
 /// A key of a series that is not a month or year.
@@ -55,10 +74,13 @@ pub fn wrong_period(key: Span, name: &str, period: Period, declared: Span) -> Di
         Period::Month => ("a month", "2025-03"),
         Period::Year => ("a year", "2025"),
     };
-    Diagnostic::error(Code::FactKind, format!("{} is not {wanted}", words::ticked(name)))
-        .at(key, format!("expected {wanted} such as `{example}`"))
-        .and(declared, "declared here")
-        .help(format!("key the entries by {wanted}: `{{ {example}: … }}`"))
+    Diagnostic::error(
+        Code::FactKind,
+        format!("{} is not {wanted}", words::ticked(name)),
+    )
+    .at(key, format!("expected {wanted} such as `{example}`"))
+    .and(declared, "declared here")
+    .help(format!("key the entries by {wanted}: `{{ {example}: … }}`"))
 }
 
 /// Bounds that leave nothing between them.
@@ -70,9 +92,14 @@ pub fn empty_range(at: Span) -> Diagnostic {
 
 /// A license name that looks like a slip.
 pub fn misspelled_license(name: &str, near: &str, at: Span) -> Diagnostic {
-    Diagnostic::error(Code::UnknownName, format!("no license is called {}", words::ticked(name)))
-        .at(at, "not the name of a license in force")
-        .help(format!("did you mean `{near}`? add the license with `--policy` if it is another one"))
+    Diagnostic::error(
+        Code::UnknownName,
+        format!("no license is called {}", words::ticked(name)),
+    )
+    .at(at, "not the name of a license in force")
+    .help(format!(
+        "did you mean `{near}`? add the license with `--policy` if it is another one"
+    ))
 }
 
 /// A model that cannot be told from others.
@@ -84,33 +111,51 @@ pub fn model_without_id(at: Span) -> Diagnostic {
 
 /// Two models with one name.
 pub fn same_model(name: &str, again: Span, first: Span) -> Diagnostic {
-    Diagnostic::error(Code::SameModel, format!("two models are called {}", words::ticked(name)))
-        .at(again, "called so again here")
-        .and(first, "first called so here")
-        .help("give every model one name of its own; list other names under `also-known-as`")
+    Diagnostic::error(
+        Code::SameModel,
+        format!("two models are called {}", words::ticked(name)),
+    )
+    .at(again, "called so again here")
+    .and(first, "first called so here")
+    .help("give every model one name of its own; list other names under `also-known-as`")
 }
 
 /// A model among its own ancestors.
 pub fn lineage_cycle(path: &[String], at: Span) -> Diagnostic {
-    Diagnostic::error(Code::LineageCycle, format!("{} descends from itself", words::ticked(&path[0])))
-        .at(at, "this step closes the circle")
-        .help(format!("one of these steps is wrong: {}", path.join(" ← ")))
+    Diagnostic::error(
+        Code::LineageCycle,
+        format!("{} descends from itself", words::ticked(&path[0])),
+    )
+    .at(at, "this step closes the circle")
+    .help(format!("one of these steps is wrong: {}", path.join(" ← ")))
 }
 
 /// Amounts in two currencies.
 pub fn currencies(fact: Span, fact_code: &str, words: Span, words_code: &str) -> Diagnostic {
-    Diagnostic::error(Code::Currency, format!("an amount in {fact_code} cannot be compared with one in {words_code}"))
-        .at(fact, format!("this is in {fact_code}"))
-        .and(words, format!("this asks for {words_code}"))
-        .help(format!("state the amount in {words_code}, at the rate your accounts use"))
+    Diagnostic::error(
+        Code::Currency,
+        format!("an amount in {fact_code} cannot be compared with one in {words_code}"),
+    )
+    .at(fact, format!("this is in {fact_code}"))
+    .and(words, format!("this asks for {words_code}"))
+    .help(format!(
+        "state the amount in {words_code}, at the rate your accounts use"
+    ))
 }
 
 /// A determination of a judgment nobody poses.
-pub fn unknown_judgment<'a>(name: &str, at: Span, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub fn unknown_judgment<'a>(
+    name: &str,
+    at: Span,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let help = nearest::did_you_mean(name, known.iter().copied())
         .unwrap_or_else(|| "name it as `license/judgment`, such as `llama-4/prominent`".to_owned());
-    Diagnostic::error(Code::UnknownName, format!("no judgment is called {}", words::ticked(name)))
-        .at(at, "not a judgment of any license or policy in force")
-        .help(help)
+    Diagnostic::error(
+        Code::UnknownName,
+        format!("no judgment is called {}", words::ticked(name)),
+    )
+    .at(at, "not a judgment of any license or policy in force")
+    .help(help)
 }

@@ -48,13 +48,22 @@ pub struct Range {
 impl Range {
     /// Whether the value can lie below, at, and above `constant`.
     pub fn against(&self, constant: &Value) -> (bool, bool, bool) {
-        let low = self.low.as_ref().and_then(|(low, closed)| Some((low.order(constant)?, *closed)));
-        let high = self.high.as_ref().and_then(|(high, closed)| Some((high.order(constant)?, *closed)));
+        let low = self
+            .low
+            .as_ref()
+            .and_then(|(low, closed)| Some((low.order(constant)?, *closed)));
+        let high = self
+            .high
+            .as_ref()
+            .and_then(|(high, closed)| Some((high.order(constant)?, *closed)));
         let below = low.is_none_or(|(order, _)| order == Ordering::Less);
         let above = high.is_none_or(|(order, _)| order == Ordering::Greater);
-        let from_below = low.is_none_or(|(order, closed)| order == Ordering::Less || (order == Ordering::Equal && closed));
-        let from_above =
-            high.is_none_or(|(order, closed)| order == Ordering::Greater || (order == Ordering::Equal && closed));
+        let from_below = low.is_none_or(|(order, closed)| {
+            order == Ordering::Less || (order == Ordering::Equal && closed)
+        });
+        let from_above = high.is_none_or(|(order, closed)| {
+            order == Ordering::Greater || (order == Ordering::Equal && closed)
+        });
         (below, from_below && from_above, above)
     }
 
@@ -79,12 +88,22 @@ impl Range {
 impl Fact {
     /// A fact nobody stated; `key` is the key of what should hold it.
     pub fn unknown(key: Span) -> Fact {
-        Fact { state: State::Unknown, span: Span::NOWHERE, key, assumed: false }
+        Fact {
+            state: State::Unknown,
+            span: Span::NOWHERE,
+            key,
+            assumed: false,
+        }
     }
 
     /// A value nobody wrote: computed from others.
     pub fn computed(state: State, place: Span) -> Fact {
-        Fact { state, span: place, key: place, assumed: false }
+        Fact {
+            state,
+            span: place,
+            key: place,
+            assumed: false,
+        }
     }
 
     /// A single known value.
@@ -126,6 +145,10 @@ impl Fact {
 
     /// The best place to point at: the value, else the key that should hold it.
     pub fn place(&self) -> Span {
-        if self.span.is_somewhere() { self.span } else { self.key }
+        if self.span.is_somewhere() {
+            self.span
+        } else {
+            self.key
+        }
     }
 }

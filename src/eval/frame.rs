@@ -48,14 +48,20 @@ impl<'a> Frame<'a> {
         let mut fact = start.ok_or(None)?;
         for step in &path.steps {
             fact = match (step, &fact.state) {
-                (Step::Field(n), State::Record(fields)) => fields.get(*n as usize).ok_or(Some(fact))?,
+                (Step::Field(n), State::Record(fields)) => {
+                    fields.get(*n as usize).ok_or(Some(fact))?
+                }
                 (Step::Entry(at), State::Series(entries)) => {
-                    let at = entries.binary_search_by_key(at, |(at, _)| *at).map_err(|_| Some(fact))?;
+                    let at = entries
+                        .binary_search_by_key(at, |(at, _)| *at)
+                        .map_err(|_| Some(fact))?;
                     &entries[at].1
                 }
                 (Step::Last, State::Series(entries)) => {
                     let wanted = self.last(path);
-                    let at = entries.binary_search_by_key(&wanted, |(at, _)| *at).map_err(|_| Some(fact))?;
+                    let at = entries
+                        .binary_search_by_key(&wanted, |(at, _)| *at)
+                        .map_err(|_| Some(fact))?;
                     &entries[at].1
                 }
                 (Step::Latest, State::Series(entries)) => &entries.last().ok_or(Some(fact))?.1,
@@ -118,7 +124,14 @@ impl<'a> Context<'a> {
         reported: bool,
     ) -> Context<'a> {
         let effects = vec![Cell::new(None); layer.clauses.len()];
-        Context { layer, frame, readings, judgments, reported, effects }
+        Context {
+            layer,
+            frame,
+            readings,
+            judgments,
+            reported,
+            effects,
+        }
     }
 
     /// Whether a clause applies, its exceptions counted.
@@ -134,7 +147,10 @@ impl<'a> Context<'a> {
 
     /// Whether an act is performed.
     pub fn act(&self, act: u16) -> Truth {
-        self.layer.acts.get(act as usize).map_or(Truth::No, |node| self.truth(*node, &self.frame))
+        self.layer
+            .acts
+            .get(act as usize)
+            .map_or(Truth::No, |node| self.truth(*node, &self.frame))
     }
 
     /// Whether an act is licensed: some grant of it is in force and was not ended.
@@ -160,7 +176,8 @@ impl<'a> Context<'a> {
     pub fn ended(&self, grant: u16) -> Truth {
         let mut ended = Truth::No;
         for (at, clause) in (0_u16..).zip(&self.layer.clauses) {
-            if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant)) {
+            if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
+            {
                 ended = ended.or(self.effect(at));
             }
         }
@@ -215,11 +232,17 @@ impl<'a> Context<'a> {
                     }),
                 )
             }
-            Node::Reading(question, reading) => match self.readings.get(question as usize).copied().flatten() {
-                Some(taken) => Truth::of(taken == reading),
-                None => Truth::Unknown,
-            },
-            Node::Judgment(at) => self.judgments.get(at as usize).copied().unwrap_or(Truth::Unknown),
+            Node::Reading(question, reading) => {
+                match self.readings.get(question as usize).copied().flatten() {
+                    Some(taken) => Truth::of(taken == reading),
+                    None => Truth::Unknown,
+                }
+            }
+            Node::Judgment(at) => self
+                .judgments
+                .get(at as usize)
+                .copied()
+                .unwrap_or(Truth::Unknown),
             Node::Dated(from, until) => {
                 let started = from.is_none_or(|from| from <= frame.today);
                 Truth::of(started && until.is_none_or(|until| frame.today <= until))
@@ -247,7 +270,14 @@ impl<'a> Context<'a> {
         let words = self.layer.span(id);
         let truth = self.truth(id, frame);
         let leaf = |fact: Option<&'a Fact>| {
-            vec![Reason { node: id, words, site: site.unwrap_or(words), fact, elements: frame.elements.clone(), truth }]
+            vec![Reason {
+                node: id,
+                words,
+                site: site.unwrap_or(words),
+                fact,
+                elements: frame.elements.clone(),
+                truth,
+            }]
         };
         match self.layer.node(id) {
             Node::Const(_) | Node::Reported => Vec::new(),
@@ -258,7 +288,9 @@ impl<'a> Context<'a> {
             }
             Node::Not(inner) => self.because(inner, frame, site),
             Node::Named(inner) => self.because(inner, frame, Some(site.unwrap_or(words))),
-            Node::Effect(clause) => self.because(self.layer.clauses[clause as usize].effect, frame, None),
+            Node::Effect(clause) => {
+                self.because(self.layer.clauses[clause as usize].effect, frame, None)
+            }
             Node::All(children) | Node::Any(children) => {
                 let all = matches!(self.layer.node(id), Node::All(_));
                 let decides = if all { Truth::No } else { Truth::Yes };
@@ -270,7 +302,8 @@ impl<'a> Context<'a> {
                     return said.min_by_key(Vec::len).unwrap_or_default();
                 }
                 let same = each.filter(|child| self.truth(**child, frame) == truth);
-                same.flat_map(|child| self.because(*child, frame, site)).collect()
+                same.flat_map(|child| self.because(*child, frame, site))
+                    .collect()
             }
             Node::Quantified(quantity, list, body) => {
                 let path = &self.layer.lists[list as usize];
@@ -282,7 +315,8 @@ impl<'a> Context<'a> {
                     return leaf(fact);
                 };
                 let witness = match (quantity, truth) {
-                    (Quantity::Any | Quantity::AtLeast(_), Truth::Yes) | (Quantity::No | Quantity::AtMost(_), Truth::No) => Truth::Yes,
+                    (Quantity::Any | Quantity::AtLeast(_), Truth::Yes)
+                    | (Quantity::No | Quantity::AtMost(_), Truth::No) => Truth::Yes,
                     (Quantity::All, Truth::No) => Truth::No,
                     (_, Truth::Unknown) => Truth::Unknown,
                     // Every element counts: the list itself is the reason.
@@ -294,7 +328,9 @@ impl<'a> Context<'a> {
                     inner.elements.push(element);
                     if self.truth(body, &inner) == witness {
                         found.extend(self.because(body, &inner, site.or(Some(words))));
-                        if truth != Truth::Unknown && matches!(quantity, Quantity::Any | Quantity::No | Quantity::All) {
+                        if truth != Truth::Unknown
+                            && matches!(quantity, Quantity::Any | Quantity::No | Quantity::All)
+                        {
                             return found;
                         }
                     }
@@ -326,7 +362,11 @@ pub fn atom_path(atom: &crate::ir::Atom) -> Option<&Path> {
         | Atom::Begins(path, _)
         | Atom::Matches(path, _) => Some(path),
         Atom::Compare(left, _, right) => match (left, right) {
-            (Operand::Fact(path, _) | Operand::CountOf(path), Operand::Fact(other, _)) if path.root == Root::License => Some(other),
+            (Operand::Fact(path, _) | Operand::CountOf(path), Operand::Fact(other, _))
+                if path.root == Root::License =>
+            {
+                Some(other)
+            }
             (Operand::Fact(path, _) | Operand::CountOf(path), _) => Some(path),
             (_, Operand::Fact(path, _) | Operand::CountOf(path)) => Some(path),
             _ => None,

@@ -33,9 +33,18 @@ struct Fields {
 
 impl Fields {
     fn of(schema: &Schema) -> Option<Fields> {
-        let (model, step, lineage) = (schema.record_named("model")?, schema.record_named("step")?, schema.record_named("lineage")?);
+        let (model, step, lineage) = (
+            schema.record_named("model")?,
+            schema.record_named("step")?,
+            schema.record_named("lineage")?,
+        );
         let field = |record: RecordId, name: &str| schema.record(record).fields.get_index_of(name);
-        let member = |record: RecordId, field: &str, name: &str| match &schema.record(record).fields.get(field)?.kind {
+        let member = |record: RecordId, field: &str, name: &str| match &schema
+            .record(record)
+            .fields
+            .get(field)?
+            .kind
+        {
             Kind::Choice(id) => schema.choice(*id).position(name),
             _ => None,
         };
@@ -141,9 +150,23 @@ impl Lineage {
     /// # Errors
     /// Two models with one name, and circles.
     pub fn read(deployment: &Fact, program: &Program) -> Result<Lineage, Vec<Diagnostic>> {
-        let nothing = Lineage { members: Vec::new(), unknown: true, place: deployment.key, record: None, through: 0, ours: 0 };
-        let Some(fields) = Fields::of(&program.schema) else { return Ok(nothing) };
-        let Some(models) = deployment.record().and_then(|facts| facts.get(fields.models)) else { return Ok(nothing) };
+        let nothing = Lineage {
+            members: Vec::new(),
+            unknown: true,
+            place: deployment.key,
+            record: None,
+            through: 0,
+            ours: 0,
+        };
+        let Some(fields) = Fields::of(&program.schema) else {
+            return Ok(nothing);
+        };
+        let Some(models) = deployment
+            .record()
+            .and_then(|facts| facts.get(fields.models))
+        else {
+            return Ok(nothing);
+        };
         let record = program.schema.record(fields.lineage);
         let mut lineage = Lineage {
             unknown: models.is_unknown(),
@@ -158,16 +181,23 @@ impl Lineage {
         for (index, model) in models.list().unwrap_or(&[]).iter().enumerate() {
             let Some(facts) = model.record() else {
                 // An element of the list that is itself unknown: some model, nothing known of it.
-                lineage.members.push(lineage.stranger("", &fields, program, model.place()));
+                lineage
+                    .members
+                    .push(lineage.stranger("", &fields, program, model.place()));
                 continue;
             };
             let name = facts[fields.id].text().unwrap_or("").to_owned();
             let also = facts[fields.also_known_as].list().unwrap_or(&[]);
             let mut called = vec![(name.clone(), facts[fields.id].place())];
-            called.extend(also.iter().filter_map(|fact| Some((fact.text()?.to_owned(), fact.place()))));
+            called.extend(
+                also.iter()
+                    .filter_map(|fact| Some((fact.text()?.to_owned(), fact.place()))),
+            );
             for (name, place) in called {
                 match names.get(&name) {
-                    Some((other, first)) if *other != index => faults.push(errors::same_model(&name, place, *first)),
+                    Some((other, first)) if *other != index => {
+                        faults.push(errors::same_model(&name, place, *first))
+                    }
                     _ => {
                         names.insert(name, (index, place));
                     }
@@ -175,7 +205,10 @@ impl Lineage {
             }
             let originals = originals(&name, program);
             let licenses = match &facts[fields.license].state {
-                State::List(list) => list.iter().map(|fact| fact.text().map(str::to_owned)).collect::<Option<Vec<String>>>(),
+                State::List(list) => list
+                    .iter()
+                    .map(|fact| fact.text().map(str::to_owned))
+                    .collect::<Option<Vec<String>>>(),
                 _ => None,
             };
             lineage.members.push(Member {
@@ -195,12 +228,24 @@ impl Lineage {
         }
         lineage.roles(&fields);
         lineage.circles(&mut faults);
-        if faults.is_empty() { Ok(lineage) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(lineage)
+        } else {
+            Err(faults)
+        }
     }
 
-    fn read_parents(&mut self, index: usize, fields: &Fields, names: &mut HashMap<String, (usize, Span)>, program: &Program) {
+    fn read_parents(
+        &mut self,
+        index: usize,
+        fields: &Fields,
+        names: &mut HashMap<String, (usize, Span)>,
+        program: &Program,
+    ) {
         let member = &self.members[index];
-        let Some(facts) = member.fact.record() else { return };
+        let Some(facts) = member.fact.record() else {
+            return;
+        };
         let from = facts[fields.from].clone();
         let Some(steps) = from.list() else {
             // A model its licensor released has no parents that bind anybody else.
@@ -218,14 +263,17 @@ impl Lineage {
                     Some((at, _)) => *at,
                     None => {
                         let at = self.members.len();
-                        let place = facts.map_or(step.place(), |facts| facts[fields.step_model].place());
-                        self.members.push(self.stranger(name, fields, program, place));
+                        let place =
+                            facts.map_or(step.place(), |facts| facts[fields.step_model].place());
+                        self.members
+                            .push(self.stranger(name, fields, program, place));
                         names.insert(name.to_owned(), (at, place));
                         at
                     }
                 },
                 None => {
-                    self.members.push(self.stranger("", fields, program, step.place()));
+                    self.members
+                        .push(self.stranger("", fields, program, step.place()));
                     self.members.len() - 1
                 }
             };
@@ -246,11 +294,20 @@ impl Lineage {
     /// A parent nobody listed: its name is known, and what a license says of it.
     fn stranger(&self, name: &str, fields: &Fields, program: &Program, place: Span) -> Member {
         let record = program.schema.record(fields.model);
-        let mut facts: Vec<Fact> = record.fields.values().map(|_| Fact::unknown(place)).collect();
+        let mut facts: Vec<Fact> = record
+            .fields
+            .values()
+            .map(|_| Fact::unknown(place))
+            .collect();
         facts[fields.id] = Fact::computed(State::Value(Value::Text(name.into())), place);
         let originals = originals(name, program);
         Member {
-            fact: Fact { state: State::Record(facts), span: place, key: place, assumed: false },
+            fact: Fact {
+                state: State::Record(facts),
+                span: place,
+                key: place,
+                assumed: false,
+            },
             name: name.to_owned(),
             index: None,
             parents: (!originals.is_empty()).then(Vec::new),
@@ -305,8 +362,14 @@ impl Lineage {
                         path.push((edge.parent, 0));
                     }
                     1 => {
-                        let from = path.iter().position(|(at, _)| *at == edge.parent).unwrap_or(0);
-                        let mut names: Vec<String> = path[from..].iter().map(|(at, _)| self.members[*at].name.clone()).collect();
+                        let from = path
+                            .iter()
+                            .position(|(at, _)| *at == edge.parent)
+                            .unwrap_or(0);
+                        let mut names: Vec<String> = path[from..]
+                            .iter()
+                            .map(|(at, _)| self.members[*at].name.clone())
+                            .collect();
                         names.push(self.members[edge.parent].name.clone());
                         faults.push(errors::lineage_cycle(&names, edge.span));
                     }
@@ -340,12 +403,18 @@ impl Lineage {
                 gaps.push(Gap::License(at));
             }
             for id in declared {
-                if !program.layers.iter().any(|layer| layer.terms().is_some() && layer.id == *id) {
+                if !program
+                    .layers
+                    .iter()
+                    .any(|layer| layer.terms().is_some() && layer.id == *id)
+                {
                     gaps.push(Gap::Unrecognized(at, id.clone()));
                 }
             }
             for (number, layer) in program.layers.iter().enumerate() {
-                if layer.terms().is_none() || !(declared.contains(&layer.id) || member.originals.contains(&layer.id)) {
+                if layer.terms().is_none()
+                    || !(declared.contains(&layer.id) || member.originals.contains(&layer.id))
+                {
                     continue;
                 }
                 for by_outputs in [false, true] {
@@ -353,7 +422,13 @@ impl Lineage {
                 }
             }
         }
-        bonds.sort_by(|a, b| (a.layer, a.by_outputs, &self.members[a.origin].name).cmp(&(b.layer, b.by_outputs, &self.members[b.origin].name)));
+        bonds.sort_by(|a, b| {
+            (a.layer, a.by_outputs, &self.members[a.origin].name).cmp(&(
+                b.layer,
+                b.by_outputs,
+                &self.members[b.origin].name,
+            ))
+        });
         (bonds, gaps)
     }
 
@@ -376,22 +451,33 @@ impl Lineage {
 
     /// How one license reaches a subject from an origin, if it does. A step whose relation is not
     /// stated leads nowhere here; the gap it leaves is reported instead.
-    fn bond(&self, subject: usize, origin: usize, layer: usize, by_outputs: bool, program: &Program) -> Option<Bond> {
+    fn bond(
+        &self,
+        subject: usize,
+        origin: usize,
+        layer: usize,
+        by_outputs: bool,
+        program: &Program,
+    ) -> Option<Bond> {
         let terms = program.layers[layer].terms()?;
         let state = |member: usize, outputs: bool| member * 2 + usize::from(outputs);
         let goal = state(origin, by_outputs);
         // A step keeps the state, or passes from «descends» to «by outputs» once.
         let moves = |member: usize, outputs: bool| {
-            self.members[member].parents.iter().flatten().filter_map(move |edge| {
-                let relation = edge.relation?;
-                if terms.binds.contains(&relation) {
-                    Some((edge, relation, outputs))
-                } else if !outputs && terms.follows.contains(&relation) {
-                    Some((edge, relation, true))
-                } else {
-                    None
-                }
-            })
+            self.members[member]
+                .parents
+                .iter()
+                .flatten()
+                .filter_map(move |edge| {
+                    let relation = edge.relation?;
+                    if terms.binds.contains(&relation) {
+                        Some((edge, relation, outputs))
+                    } else if !outputs && terms.follows.contains(&relation) {
+                        Some((edge, relation, true))
+                    } else {
+                        None
+                    }
+                })
         };
         let mut before: Vec<Option<(usize, u16, Span)>> = vec![None; self.members.len() * 2];
         let mut seen = vec![false; self.members.len() * 2];
@@ -425,7 +511,8 @@ impl Lineage {
                 }
             }
         }
-        let (mut through, mut ours, mut maybe_ours): (Vec<u16>, Vec<u16>, bool) = (Vec::new(), Vec::new(), false);
+        let (mut through, mut ours, mut maybe_ours): (Vec<u16>, Vec<u16>, bool) =
+            (Vec::new(), Vec::new(), false);
         for (_, to, relation, own) in &edges {
             if !leads[*to] {
                 continue;
@@ -444,14 +531,19 @@ impl Lineage {
             at = from;
         }
         path.reverse();
-        let place = path.first().map_or(self.members[subject].place, |(_, _, span)| *span);
+        let place = path
+            .first()
+            .map_or(self.members[subject].place, |(_, _, span)| *span);
         let list = |mut relations: Vec<u16>, unknown: bool| {
             relations.sort_unstable();
             relations.dedup();
             let value = |n| Fact::computed(State::Value(Value::Choice(n)), place);
             let mut list: Vec<Fact> = relations.into_iter().map(value).collect();
             if unknown {
-                list.push(Fact { span: Span::NOWHERE, ..Fact::unknown(place) });
+                list.push(Fact {
+                    span: Span::NOWHERE,
+                    ..Fact::unknown(place)
+                });
             }
             Fact::computed(State::List(list), place)
         };
@@ -460,13 +552,23 @@ impl Lineage {
         fields[self.through] = list(through, false);
         fields[self.ours] = list(ours, maybe_ours);
         let lineage = Fact::computed(State::Record(fields), place);
-        Some(Bond { subject, origin, layer, by_outputs, lineage, path })
+        Some(Bond {
+            subject,
+            origin,
+            layer,
+            by_outputs,
+            lineage,
+            path,
+        })
     }
 }
 
 /// The licenses that list a model among those their licensor released.
 fn originals(name: &str, program: &Program) -> Vec<String> {
     let lists = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, name));
-    let licenses = program.layers.iter().filter(|layer| layer.terms().is_some_and(|terms| lists(&terms.models)));
+    let licenses = program
+        .layers
+        .iter()
+        .filter(|layer| layer.terms().is_some_and(|terms| lists(&terms.models)));
     licenses.map(|layer| layer.id.clone()).collect()
 }

@@ -68,7 +68,9 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
             Some(State::None) => Truth::Yes,
             Some(_) => Truth::No,
         },
-        Atom::Compare(left, operator, right) => compare(&side(left, frame), *operator, &side(right, frame)),
+        Atom::Compare(left, operator, right) => {
+            compare(&side(left, frame), *operator, &side(right, frame))
+        }
         Atom::In(path, values) => match frame.fact(path).map(|fact| &fact.state) {
             Some(State::Value(value)) => Truth::of(values.contains(value)),
             Some(State::None) => Truth::No,
@@ -95,7 +97,9 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
             _ => Truth::Unknown,
         },
         Atom::Begins(path, prefix) => match frame.fact(path) {
-            Some(fact) => fact.text().map_or(Truth::Unknown, |text| Truth::of(starts_name(text, prefix))),
+            Some(fact) => fact
+                .text()
+                .map_or(Truth::Unknown, |text| Truth::of(starts_name(text, prefix))),
             None => Truth::Unknown,
         },
         Atom::Matches(path, pattern) => match frame.fact(path).and_then(Fact::text) {
@@ -108,14 +112,18 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
 /// Whether a text matches a glob; `*` does not cross a `/`.
 pub fn glob(pattern: &str, text: &str) -> bool {
     // Most patterns start with the licensor's namespace: look at that before building a matcher.
-    let plain = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
+    let plain = pattern
+        .find(['*', '?', '[', '{', '\\'])
+        .unwrap_or(pattern.len());
     if !text.starts_with(&pattern[..plain]) {
         return false;
     }
     if &pattern[plain..] == "*" {
         return !text[plain..].contains('/');
     }
-    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
+    let glob = globset::GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .build();
     glob.is_ok_and(|glob| glob.compile_matcher().is_match(text))
 }
 
@@ -141,12 +149,18 @@ fn side<'a>(operand: &'a Operand, frame: &Frame<'a>) -> Side<'a> {
             _ => Side::Unknown,
         },
         Operand::Fact(path, Some(by)) => match frame.fact(path).and_then(Fact::value) {
-            Some(Value::Date(date)) => by.after(*date).map_or(Side::Unknown, |date| Side::Known(Cow::Owned(Value::Date(date)))),
+            Some(Value::Date(date)) => by.after(*date).map_or(Side::Unknown, |date| {
+                Side::Known(Cow::Owned(Value::Date(date)))
+            }),
             _ => Side::Unknown,
         },
-        Operand::Today(by) => by.after(frame.today).map_or(Side::Unknown, |date| Side::Known(Cow::Owned(Value::Date(date)))),
+        Operand::Today(by) => by.after(frame.today).map_or(Side::Unknown, |date| {
+            Side::Known(Cow::Owned(Value::Date(date)))
+        }),
         Operand::CountOf(path) => match frame.fact(path).and_then(Fact::list) {
-            Some(list) => Side::Known(Cow::Owned(Value::Count(i64::try_from(list.len()).unwrap_or(i64::MAX)))),
+            Some(list) => Side::Known(Cow::Owned(Value::Count(
+                i64::try_from(list.len()).unwrap_or(i64::MAX),
+            ))),
             None => Side::Unknown,
         },
     }
@@ -162,12 +176,23 @@ fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
         Operator::Greater => order == Ordering::Greater,
         Operator::GreaterEqual => order != Ordering::Less,
     };
-    let can = [(less, Ordering::Less), (equal, Ordering::Equal), (greater, Ordering::Greater)];
-    let mut truths = can.iter().filter(|(can, _)| *can).map(|(_, order)| says(*order));
+    let can = [
+        (less, Ordering::Less),
+        (equal, Ordering::Equal),
+        (greater, Ordering::Greater),
+    ];
+    let mut truths = can
+        .iter()
+        .filter(|(can, _)| *can)
+        .map(|(_, order)| says(*order));
     match truths.next() {
         None => Truth::Unknown,
         Some(first) => {
-            if truths.all(|other| other == first) { Truth::of(first) } else { Truth::Unknown }
+            if truths.all(|other| other == first) {
+                Truth::of(first)
+            } else {
+                Truth::Unknown
+            }
         }
     }
 }
@@ -175,7 +200,12 @@ fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
 fn compare(left: &Side, operator: Operator, right: &Side) -> Truth {
     match (left, right) {
         (Side::Known(a), Side::Known(b)) => match a.order(b) {
-            Some(order) => decide(operator, order == Ordering::Less, order == Ordering::Equal, order == Ordering::Greater),
+            Some(order) => decide(
+                operator,
+                order == Ordering::Less,
+                order == Ordering::Equal,
+                order == Ordering::Greater,
+            ),
             None => match operator {
                 // Amounts in two currencies are neither equal nor different until somebody converts them.
                 _ if matches!(a.as_ref(), Value::Money(..)) => Truth::Unknown,
@@ -227,7 +257,13 @@ pub fn quantity(quantity: Quantity, elements: impl Iterator<Item = Truth>) -> Tr
             None => Truth::Yes,
         },
         Quantity::Exactly(n) => {
-            if low == high { Truth::of(low == n) } else if n < low || n > high { Truth::No } else { Truth::Unknown }
+            if low == high {
+                Truth::of(low == n)
+            } else if n < low || n > high {
+                Truth::No
+            } else {
+                Truth::Unknown
+            }
         }
     }
 }

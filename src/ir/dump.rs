@@ -1,7 +1,8 @@
 //! A program for people and snapshots: one line per atom and per clause.
 
 use super::{
-    Atom, Each, Layer, LayerKind, Level, Node, NodeId, Operand, Operator, Path, Program, Quantity, Root, Says,
+    Atom, Each, Layer, LayerKind, Level, Node, NodeId, Operand, Operator, Path, Program, Quantity,
+    Root, Says,
 };
 use crate::value::{Duration, Kind, Schema, Value};
 use std::fmt::Write;
@@ -27,7 +28,10 @@ fn dump_layer(layer: &Layer, program: &Program, out: &mut String) {
     };
     line(format!("{what} {}", layer.id));
     for (at, atom) in layer.atoms.iter().enumerate() {
-        line(format!("  a{at} = {}", said_atom(atom, &program.schema, "")));
+        line(format!(
+            "  a{at} = {}",
+            said_atom(atom, &program.schema, "")
+        ));
     }
     for (act, node) in program.acts.iter().zip(&layer.acts) {
         line(format!("  act {} when {}", act.name, dumper.node(*node, 0)));
@@ -55,7 +59,10 @@ fn dump_layer(layer: &Layer, program: &Program, out: &mut String) {
             Level::Mandatory => "mandatory",
             Level::Hard => "hard",
         };
-        line(format!("  enforce {} {level}", layer.clauses[rule.clause as usize].name));
+        line(format!(
+            "  enforce {} {level}",
+            layer.clauses[rule.clause as usize].name
+        ));
     }
 }
 
@@ -66,12 +73,16 @@ struct Dumper<'a> {
 
 impl Dumper<'_> {
     fn acts(&self, acts: &[u16]) -> String {
-        let names = acts.iter().map(|act| self.program.acts[*act as usize].name.as_str());
+        let names = acts
+            .iter()
+            .map(|act| self.program.acts[*act as usize].name.as_str());
         names.collect::<Vec<_>>().join(", ")
     }
 
     fn clauses(&self, clauses: &[u16]) -> String {
-        let names = clauses.iter().map(|at| self.layer.clauses[*at as usize].name.as_str());
+        let names = clauses
+            .iter()
+            .map(|at| self.layer.clauses[*at as usize].name.as_str());
         names.collect::<Vec<_>>().join(", ")
     }
 
@@ -90,7 +101,11 @@ impl Dumper<'_> {
 
     fn node(&self, id: NodeId, depth: usize) -> String {
         let many = |children, word: &str| {
-            let parts = self.layer.children(children).iter().map(|id| self.node(*id, depth));
+            let parts = self
+                .layer
+                .children(children)
+                .iter()
+                .map(|id| self.node(*id, depth));
             format!("({})", parts.collect::<Vec<_>>().join(word))
         };
         match self.layer.node(id) {
@@ -103,15 +118,23 @@ impl Dumper<'_> {
             Node::Quantified(quantity, list, body) => {
                 let list = said_path(&self.layer.lists[list as usize], &self.program.schema, "");
                 let body = self.node(body, depth + 1);
-                format!("{} e{depth} in {list} satisfies ({body})", said_quantity(quantity))
+                format!(
+                    "{} e{depth} in {list} satisfies ({body})",
+                    said_quantity(quantity)
+                )
             }
             Node::Reading(question, reading) => {
                 let question = &self.layer.questions[question as usize];
-                format!("{} reads {}", question.name, question.readings[reading as usize].name)
+                format!(
+                    "{} reads {}",
+                    question.name, question.readings[reading as usize].name
+                )
             }
             Node::Judgment(judgment) => self.layer.judgments[judgment as usize].name.clone(),
             Node::Dated(from, until) => {
-                let day = |date: Option<jiff::civil::Date>| date.map_or_else(|| "…".to_owned(), |d| d.to_string());
+                let day = |date: Option<jiff::civil::Date>| {
+                    date.map_or_else(|| "…".to_owned(), |d| d.to_string())
+                };
                 format!("{}..{}", day(from), day(until))
             }
             Node::Reported => "reported".to_owned(),
@@ -155,14 +178,24 @@ pub fn said_atom(atom: &Atom, schema: &Schema, element: &str) -> String {
         Atom::Compare(left, operator, right) => {
             let kind = operand_kind(left, schema).or_else(|| operand_kind(right, schema));
             let side = |operand| said_operand(operand, kind.as_ref(), schema, element);
-            format!("{} {} {}", side(left), said_operator(*operator), side(right))
+            format!(
+                "{} {} {}",
+                side(left),
+                said_operator(*operator),
+                side(right)
+            )
         }
         Atom::In(fact, values) => {
             let kind = fact.kind(schema).0;
-            let values: Vec<String> = values.iter().map(|value| value.said(&kind, schema)).collect();
+            let values: Vec<String> = values
+                .iter()
+                .map(|value| value.said(&kind, schema))
+                .collect();
             format!("{} in ({})", path(fact), values.join(", "))
         }
-        Atom::Within(fact, place) => format!("{} in {}", path(fact), place.said(&Kind::Territory, schema)),
+        Atom::Within(fact, place) => {
+            format!("{} in {}", path(fact), place.said(&Kind::Territory, schema))
+        }
         Atom::Includes(list, operand) => {
             let kind = match list.kind(schema).0 {
                 Kind::List(inner) => Some(*inner),

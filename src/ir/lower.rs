@@ -49,7 +49,11 @@ impl Builder {
                     len: number(ids.len()),
                 };
                 self.children.extend(ids);
-                let node = if all { Node::All(children) } else { Node::Any(children) };
+                let node = if all {
+                    Node::All(children)
+                } else {
+                    Node::Any(children)
+                };
                 self.push(node, span)
             }
         }
@@ -95,7 +99,11 @@ impl Builder {
 
 fn layer(checked: typed::Layer) -> Layer {
     let mut builder = Builder::default();
-    let acts = checked.acts.into_iter().map(|act| builder.cond(act)).collect();
+    let acts = checked
+        .acts
+        .into_iter()
+        .map(|act| builder.cond(act))
+        .collect();
     let exceptions: Vec<Vec<u16>> = (0..checked.clauses.len())
         .map(|at| {
             let defeats = |clause: &typed::Clause| {
@@ -108,13 +116,19 @@ fn layer(checked: typed::Layer) -> Layer {
     let mut clauses = Vec::new();
     for (clause, exceptions) in checked.clauses.into_iter().zip(exceptions) {
         let words = clause.words;
-        let ids: Vec<NodeId> = clause.conditions.into_iter().map(|cond| builder.cond(cond)).collect();
+        let ids: Vec<NodeId> = clause
+            .conditions
+            .into_iter()
+            .map(|cond| builder.cond(cond))
+            .collect();
         let condition = builder.family(true, ids, words);
         let mut parts = vec![condition];
         if clause.effective != (None, None) {
             parts.push(builder.push(Node::Dated(clause.effective.0, clause.effective.1), words));
         }
-        let source = clause.source.and_then(|at| checked.sources.get(at as usize));
+        let source = clause
+            .source
+            .and_then(|at| checked.sources.get(at as usize));
         if source.is_some_and(|source| source.tier == Tier::Press) {
             parts.push(builder.push(Node::Reported, words));
         }

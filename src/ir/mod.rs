@@ -8,8 +8,8 @@ mod dump;
 mod lower;
 
 pub use crate::check::typed::{
-    Act, Atom, Decided, Each, Enforce, House, Judgment, LayerKind, Level, Operand, Operator, Path, Quantity, Question,
-    Root, SourceText, Step, Terms, Tier, What,
+    Act, Atom, Decided, Each, Enforce, House, Judgment, LayerKind, Level, Operand, Operator, Path,
+    Quantity, Question, Root, SourceText, Step, Terms, Tier, What,
 };
 pub use dump::{dump, said_atom, said_operator, said_path};
 pub use lower::lower;

@@ -231,7 +231,9 @@ pub struct SourceText {
 }
 
 /// Whose words a source has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Tier {
     /// `primary`: the binding text
     Primary,
@@ -264,7 +266,9 @@ pub struct Enforce {
 }
 
 /// How hard an organization's rule is enforced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Level {
     /// `advisory`: reported, never decisive
     Advisory,

@@ -6,7 +6,11 @@ use crate::source::Span;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 /// What pest could not read, in our words. `place` maps a byte of the piece to a span.
-pub fn unexpected(error: &Error<Rule>, piece: &str, place: impl Fn(usize, usize) -> Span) -> Diagnostic {
+pub fn unexpected(
+    error: &Error<Rule>,
+    piece: &str,
+    place: impl Fn(usize, usize) -> Span,
+) -> Diagnostic {
     let at = match error.location {
         InputLocation::Pos(at) => at,
         InputLocation::Span((at, _)) => at,
@@ -29,7 +33,8 @@ pub fn unexpected(error: &Error<Rule>, piece: &str, place: impl Fn(usize, usize)
             }
         }
         ErrorVariant::CustomError { message } => {
-            return too_deep(place(start, end)).help(format!("{message}; split the condition with `define`"));
+            return too_deep(place(start, end))
+                .help(format!("{message}; split the condition with `define`"));
         }
     }
     let message = if found.is_empty() {
@@ -42,7 +47,8 @@ pub fn unexpected(error: &Error<Rule>, piece: &str, place: impl Fn(usize, usize)
         few if few.len() <= 8 => format!("expected {}", words::listed_bare(few, "or")),
         many => format!("expected {} or something else", many[..6].join(", ")),
     };
-    let help = nearest::did_you_mean(found, keywords.into_iter()).or_else(|| hint(found).map(str::to_owned));
+    let help = nearest::did_you_mean(found, keywords.into_iter())
+        .or_else(|| hint(found).map(str::to_owned));
     Diagnostic::error(Code::Syntax, message)
         .at(place(start, end), label)
         .maybe_help(help)
@@ -84,16 +90,22 @@ fn token_at(text: &str, at: usize) -> (usize, usize) {
 
 /// A bracket without its closing one.
 pub fn unclosed(bracket: Span, text: &str) -> Diagnostic {
-    Diagnostic::error(Code::Syntax, format!("this {} is never closed", words::ticked(text)))
-        .at(bracket, "opened here")
-        .help("close it before the next item starts")
+    Diagnostic::error(
+        Code::Syntax,
+        format!("this {} is never closed", words::ticked(text)),
+    )
+    .at(bracket, "opened here")
+    .help("close it before the next item starts")
 }
 
 /// A closing bracket without its opening one.
 pub fn unopened(bracket: Span, text: &str) -> Diagnostic {
-    Diagnostic::error(Code::Syntax, format!("this {} closes nothing", words::ticked(text)))
-        .at(bracket, "nothing is open here that it could close")
-        .help("remove it, or open the bracket it belongs to")
+    Diagnostic::error(
+        Code::Syntax,
+        format!("this {} closes nothing", words::ticked(text)),
+    )
+    .at(bracket, "nothing is open here that it could close")
+    .help("remove it, or open the bracket it belongs to")
 }
 
 /// A string that runs into the end of its line.
@@ -128,20 +140,26 @@ pub fn mixed(at: Span, first: &str, second: &str) -> Diagnostic {
 pub fn bad_literal(at: Span, what: &str, why: &str) -> Diagnostic {
     Diagnostic::error(Code::Syntax, format!("this is not {what}"))
         .at(at, why.to_owned())
-        .help(format!("write {}", match what {
-            "a date" => "a day of the calendar as `2025-04-05`",
-            "a month" => "a month as `2025-03`",
-            "a hash" => "64 hexadecimal digits",
-            "a language version this program knows" => "`language 1`",
-            _ => "it as digits with an optional `k`, `M`, `B` or `T`: `700M`",
-        }))
+        .help(format!(
+            "write {}",
+            match what {
+                "a date" => "a day of the calendar as `2025-04-05`",
+                "a month" => "a month as `2025-03`",
+                "a hash" => "64 hexadecimal digits",
+                "a language version this program knows" => "`language 1`",
+                _ => "it as digits with an optional `k`, `M`, `B` or `T`: `700M`",
+            }
+        ))
 }
 
 /// A text longer than the limit.
 pub fn too_long(at: Span, limit: usize) -> Diagnostic {
-    Diagnostic::error(Code::TooLarge, format!("this policy text is larger than {limit} bytes"))
-        .at(at, "the text starts here")
-        .help("split it into several files")
+    Diagnostic::error(
+        Code::TooLarge,
+        format!("this policy text is larger than {limit} bytes"),
+    )
+    .at(at, "the text starts here")
+    .help("split it into several files")
 }
 
 /// A license or policy without its body.
@@ -153,7 +171,10 @@ pub fn no_body(head: Span) -> Diagnostic {
 
 /// `a | b under q.r`: an alternative without its reading.
 pub fn no_reading(at: Span) -> Diagnostic {
-    Diagnostic::error(Code::Syntax, "this alternative does not say under which reading it counts")
-        .at(at, "expected `under` and a reading")
-        .help("write `… under question.reading` after each alternative")
+    Diagnostic::error(
+        Code::Syntax,
+        "this alternative does not say under which reading it counts",
+    )
+    .at(at, "expected `under` and a reading")
+    .help("write `… under question.reading` after each alternative")
 }

@@ -64,15 +64,81 @@ fn is_filler(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
-        comma | colon | equals | pipe | brace_open | brace_close | paren_open | paren_close | kw_language | kw_import
-            | kw_unit | kw_territory | kw_record | kw_enum | kw_fact | kw_act | kw_define | kw_license | kw_policy
-            | kw_licensor | kw_released | kw_aliases | kw_source | kw_sha | kw_models | kw_binds | kw_descendants
-            | kw_through | kw_follows | kw_outputs | kw_effective | kw_from | kw_until | kw_owner | kw_enforce
-            | kw_adopt | kw_determine | kw_waive | kw_as | kw_for | kw_each | kw_by | kw_on | kw_because
-            | kw_question | kw_reading | kw_judgment | kw_decided | kw_clause | kw_of | kw_grant | kw_forbid
-            | kw_require | kw_exception | kw_to | kw_end | kw_term | kw_when | kw_unless | kw_only | kw_if | kw_where
-            | kw_fix | kw_note | kw_includes | kw_begins | kw_with | kw_matches | kw_satisfies | kw_count | kw_under
-            | kw_reads | kw_one | kw_list | EOI
+        comma
+            | colon
+            | equals
+            | pipe
+            | brace_open
+            | brace_close
+            | paren_open
+            | paren_close
+            | kw_language
+            | kw_import
+            | kw_unit
+            | kw_territory
+            | kw_record
+            | kw_enum
+            | kw_fact
+            | kw_act
+            | kw_define
+            | kw_license
+            | kw_policy
+            | kw_licensor
+            | kw_released
+            | kw_aliases
+            | kw_source
+            | kw_sha
+            | kw_models
+            | kw_binds
+            | kw_descendants
+            | kw_through
+            | kw_follows
+            | kw_outputs
+            | kw_effective
+            | kw_from
+            | kw_until
+            | kw_owner
+            | kw_enforce
+            | kw_adopt
+            | kw_determine
+            | kw_waive
+            | kw_as
+            | kw_for
+            | kw_each
+            | kw_by
+            | kw_on
+            | kw_because
+            | kw_question
+            | kw_reading
+            | kw_judgment
+            | kw_decided
+            | kw_clause
+            | kw_of
+            | kw_grant
+            | kw_forbid
+            | kw_require
+            | kw_exception
+            | kw_to
+            | kw_end
+            | kw_term
+            | kw_when
+            | kw_unless
+            | kw_only
+            | kw_if
+            | kw_where
+            | kw_fix
+            | kw_note
+            | kw_includes
+            | kw_begins
+            | kw_with
+            | kw_matches
+            | kw_satisfies
+            | kw_count
+            | kw_under
+            | kw_reads
+            | kw_one
+            | kw_list
+            | EOI
     )
 }
 
@@ -91,7 +157,10 @@ impl<'a> Lift<'a> {
     pub fn split_fault(&mut self, fault: &SplitFault) {
         let one = |at: usize| {
             let len = self.text[at..].chars().next().map_or(1, char::len_utf8);
-            (Span::new(self.source, at, at + len), &self.text[at..at + len])
+            (
+                Span::new(self.source, at, at + len),
+                &self.text[at..at + len],
+            )
         };
         let said = match fault {
             SplitFault::Unclosed(at) => errors::unclosed(one(*at).0, one(*at).1),
@@ -104,7 +173,9 @@ impl<'a> Lift<'a> {
     }
 
     fn first_line(&self, range: &Range<usize>) -> Span {
-        let end = self.text[range.clone()].find('\n').map_or(range.end, |n| range.start + n);
+        let end = self.text[range.clone()]
+            .find('\n')
+            .map_or(range.end, |n| range.start + n);
         Span::new(self.source, range.start, end)
     }
 
@@ -115,8 +186,14 @@ impl<'a> Lift<'a> {
                 let mut pairs = self.pest(Rule::item, range)?;
                 pairs.next().and_then(|pair| self.item(pair))
             }
-            Piece::Layer { head, members, whole } => {
-                let head = self.pest(Rule::item, head).and_then(|mut pairs| pairs.next());
+            Piece::Layer {
+                head,
+                members,
+                whole,
+            } => {
+                let head = self
+                    .pest(Rule::item, head)
+                    .and_then(|mut pairs| pairs.next());
                 let head = head.map(|pair| self.layer_head(pair, whole));
                 let mut lifted = Vec::new();
                 for range in members {
@@ -137,7 +214,11 @@ impl<'a> Lift<'a> {
         }
     }
 
-    fn pest(&mut self, rule: Rule, range: Range<usize>) -> Option<pest::iterators::Pairs<'a, Rule>> {
+    fn pest(
+        &mut self,
+        rule: Rule,
+        range: Range<usize>,
+    ) -> Option<pest::iterators::Pairs<'a, Rule>> {
         let text: &'a str = self.text;
         let piece = &text[range.clone()];
         // A string that runs into the end of its line was already reported by the splitter.
@@ -146,7 +227,9 @@ impl<'a> Lift<'a> {
             Ok(pairs) => Some(pairs),
             Err(error) => {
                 let (source, base) = (self.source, self.base);
-                let place = |start: usize, end: usize| Span::new(source, base + start, base + end.max(start));
+                let place = |start: usize, end: usize| {
+                    Span::new(source, base + start, base + end.max(start))
+                };
                 self.faults.push(errors::unexpected(&error, piece, place));
                 None
             }
@@ -155,7 +238,11 @@ impl<'a> Lift<'a> {
 
     fn span(&self, pair: &Pair) -> Span {
         let span = pair.as_span();
-        Span::new(self.source, self.base + span.start(), self.base + span.end())
+        Span::new(
+            self.source,
+            self.base + span.start(),
+            self.base + span.end(),
+        )
     }
 
     fn word(&self, pair: &Pair) -> Word {
@@ -194,13 +281,19 @@ impl<'a> Lift<'a> {
             Rule::territory => {
                 let name = self.word(&walk.next()?);
                 let doc = self.maybe_string(&mut walk);
-                let parts = walk.rest(Rule::territory_part).filter_map(|part| self.territory_part(part)).collect();
+                let parts = walk
+                    .rest(Rule::territory_part)
+                    .filter_map(|part| self.territory_part(part))
+                    .collect();
                 ast::Item::Territory(ast::Territory { name, doc, parts })
             }
             Rule::record => {
                 let name = self.word(&walk.next()?);
                 let doc = self.maybe_string(&mut walk);
-                let fields = walk.rest(Rule::field).filter_map(|field| self.field(field)).collect();
+                let fields = walk
+                    .rest(Rule::field)
+                    .filter_map(|field| self.field(field))
+                    .collect();
                 ast::Item::Record(ast::Record { name, doc, fields })
             }
             Rule::enumeration => {
@@ -235,8 +328,12 @@ impl<'a> Lift<'a> {
     fn territory_part(&mut self, pair: Pair<'a>) -> Option<ast::TerritoryPart> {
         let mut walk = Walk::of(pair);
         let name = self.word(&walk.next()?);
-        let from = walk.take(Rule::from_date).and_then(|pair| self.inner_date(pair));
-        let until = walk.take(Rule::until_date).and_then(|pair| self.inner_date(pair));
+        let from = walk
+            .take(Rule::from_date)
+            .and_then(|pair| self.inner_date(pair));
+        let until = walk
+            .take(Rule::until_date)
+            .and_then(|pair| self.inner_date(pair));
         Some(ast::TerritoryPart { name, from, until })
     }
 
@@ -249,7 +346,12 @@ impl<'a> Lift<'a> {
             self.value(value)
         });
         let doc = self.maybe_string(&mut walk);
-        Some(ast::Field { name, kind, default, doc })
+        Some(ast::Field {
+            name,
+            kind,
+            default,
+            doc,
+        })
     }
 
     fn define(&mut self, pair: Pair<'a>) -> Option<ast::Define> {
@@ -263,7 +365,11 @@ impl<'a> Lift<'a> {
             }
         }
         let body = self.condition(walk.next()?)?;
-        Some(ast::Define { name, parameters, body })
+        Some(ast::Define {
+            name,
+            parameters,
+            body,
+        })
     }
 
     fn kind(&mut self, pair: Pair<'a>) -> Option<ast::Kind> {
@@ -284,11 +390,19 @@ impl<'a> Lift<'a> {
             }
         });
         let or_none = walk.take(Rule::or_none).is_some();
-        Some(ast::Kind { base, series, or_none, span })
+        Some(ast::Kind {
+            base,
+            series,
+            or_none,
+            span,
+        })
     }
 
     fn words(&self, pair: Pair<'a>, rule: Rule) -> Vec<Word> {
-        pair.into_inner().filter(|p| p.as_rule() == rule).map(|p| self.word(&p)).collect()
+        pair.into_inner()
+            .filter(|p| p.as_rule() == rule)
+            .map(|p| self.word(&p))
+            .collect()
     }
 
     fn strings(&self, pair: Pair<'a>) -> Vec<Word> {
@@ -304,7 +418,9 @@ impl<'a> Lift<'a> {
         let license = pair.as_rule() == Rule::license_head;
         let fallback = Spanned::new(String::new(), self.span(&pair));
         let mut walk = Walk::of(pair.clone());
-        let name = walk.take(Rule::title).map_or(fallback, |pair| self.word(&pair));
+        let name = walk
+            .take(Rule::title)
+            .map_or(fallback, |pair| self.word(&pair));
         let title = self.maybe_string(&mut walk).unwrap_or_default();
         let closed = license || pair.into_inner().any(|p| p.as_rule() == Rule::kw_closed);
         let layer = ast::Layer {
@@ -363,8 +479,15 @@ impl<'a> Lift<'a> {
             Rule::question => {
                 let name = self.word(&walk.next()?);
                 let text = self.maybe_string(&mut walk).unwrap_or_default();
-                let readings = walk.rest(Rule::reading).filter_map(|pair| self.reading(pair)).collect();
-                ast::Member::Question(ast::Question { name, text, readings })
+                let readings = walk
+                    .rest(Rule::reading)
+                    .filter_map(|pair| self.reading(pair))
+                    .collect();
+                ast::Member::Question(ast::Question {
+                    name,
+                    text,
+                    readings,
+                })
             }
             Rule::judgment => ast::Member::Judgment(ast::Judgment {
                 name: self.word(&walk.next()?),
@@ -394,14 +517,23 @@ impl<'a> Lift<'a> {
             }
             word
         });
-        Some(ast::SourceText { name, tier, url, sha256 })
+        Some(ast::SourceText {
+            name,
+            tier,
+            url,
+            sha256,
+        })
     }
 
     fn effective(&mut self, pair: Pair<'a>) -> ast::Effective {
         let span = self.span(&pair);
         let mut walk = Walk::of(pair);
-        let from = walk.take(Rule::from_date).and_then(|pair| self.inner_date(pair));
-        let until = walk.take(Rule::until_date).and_then(|pair| self.inner_date(pair));
+        let from = walk
+            .take(Rule::from_date)
+            .and_then(|pair| self.inner_date(pair));
+        let until = walk
+            .take(Rule::until_date)
+            .and_then(|pair| self.inner_date(pair));
         ast::Effective { from, until, span }
     }
 
@@ -433,23 +565,44 @@ impl<'a> Lift<'a> {
         let mut walk = Walk::of(pair);
         let by = self.string(walk.next()?).node;
         let on = self.date(&walk.next()?)?;
-        let until = walk.take(Rule::until_date).and_then(|pair| self.inner_date(pair));
-        let because = walk.take(Rule::reason).map(|pair| self.string(last(pair)).node);
-        Some(ast::Decision { by, on, until, because })
+        let until = walk
+            .take(Rule::until_date)
+            .and_then(|pair| self.inner_date(pair));
+        let because = walk
+            .take(Rule::reason)
+            .map(|pair| self.string(last(pair)).node);
+        Some(ast::Decision {
+            by,
+            on,
+            until,
+            because,
+        })
     }
 
     fn reference(&self, pair: &Pair) -> ast::Reference {
         let span = self.span(pair);
-        let (layer, name) = pair.as_str().rsplit_once('/').unwrap_or((pair.as_str(), ""));
+        let (layer, name) = pair
+            .as_str()
+            .rsplit_once('/')
+            .unwrap_or((pair.as_str(), ""));
         let cut = span.start + u32::try_from(layer.len()).unwrap_or(0);
         ast::Reference {
             layer: Spanned::new(layer.to_owned(), Span { end: cut, ..span }),
-            name: Spanned::new(name.to_owned(), Span { start: cut + 1, ..span }),
+            name: Spanned::new(
+                name.to_owned(),
+                Span {
+                    start: cut + 1,
+                    ..span
+                },
+            ),
         }
     }
 
     fn reading(&mut self, pair: Pair<'a>) -> Option<ast::Reading> {
-        let default = pair.clone().into_inner().any(|p| p.as_rule() == Rule::kw_default);
+        let default = pair
+            .clone()
+            .into_inner()
+            .any(|p| p.as_rule() == Rule::kw_default);
         let mut because = None;
         for part in pair.clone().into_inner() {
             if part.as_rule() == Rule::reason {
@@ -459,7 +612,12 @@ impl<'a> Lift<'a> {
         let mut walk = Walk::of(pair);
         let name = self.word(&walk.next()?);
         let text = self.maybe_string(&mut walk).unwrap_or_default();
-        Some(ast::Reading { name, text, default, because })
+        Some(ast::Reading {
+            name,
+            text,
+            default,
+            because,
+        })
     }
 
     // ── clauses ─────────────────────────────────────────────────────────────
@@ -473,12 +631,26 @@ impl<'a> Lift<'a> {
             let source = self.word(&walk.next()?);
             let section = walk.next()?;
             let place = self.span(&section);
-            let text = section.as_str().trim_start_matches('§').trim_matches('"').to_owned();
-            Some(ast::Citation { source, section: Spanned::new(text, place) })
+            let text = section
+                .as_str()
+                .trim_start_matches('§')
+                .trim_matches('"')
+                .to_owned();
+            Some(ast::Citation {
+                source,
+                section: Spanned::new(text, place),
+            })
         });
         let each = match walk.take(Rule::each) {
             None => ast::Each::Deployment,
-            Some(pair) if pair.clone().into_inner().any(|p| p.as_rule() == Rule::kw_model) => ast::Each::Model,
+            Some(pair)
+                if pair
+                    .clone()
+                    .into_inner()
+                    .any(|p| p.as_rule() == Rule::kw_model) =>
+            {
+                ast::Each::Model
+            }
             Some(_) => ast::Each::License,
         };
         let title = self.maybe_string(&mut walk).unwrap_or_default();
@@ -486,7 +658,14 @@ impl<'a> Lift<'a> {
         while let Some(part) = walk.next() {
             parts.extend(self.part(part));
         }
-        Some(ast::Clause { name, citation, each, title, parts, span })
+        Some(ast::Clause {
+            name,
+            citation,
+            each,
+            title,
+            parts,
+            span,
+        })
     }
 
     fn part(&mut self, pair: Pair<'a>) -> Option<ast::Part> {
@@ -524,7 +703,8 @@ impl<'a> Lift<'a> {
                     Some(first) if first != rule && !mixed => {
                         mixed = true;
                         let first = if first == Rule::kw_and { "and" } else { "or" };
-                        self.faults.push(errors::mixed(self.span(&part), first, part.as_str()));
+                        self.faults
+                            .push(errors::mixed(self.span(&part), first, part.as_str()));
                     }
                     _ => joiner = Some(rule),
                 },
@@ -532,8 +712,14 @@ impl<'a> Lift<'a> {
         }
         Some(match joiner {
             None => checks.pop()?,
-            Some(Rule::kw_and) => ast::Expr { node: ExprNode::All(checks), span },
-            Some(_) => ast::Expr { node: ExprNode::Any(checks), span },
+            Some(Rule::kw_and) => ast::Expr {
+                node: ExprNode::All(checks),
+                span,
+            },
+            Some(_) => ast::Expr {
+                node: ExprNode::Any(checks),
+                span,
+            },
         })
     }
 
@@ -550,7 +736,10 @@ impl<'a> Lift<'a> {
         let expr = self.primary(inner?)?;
         // `not not x` says `x`; only an odd number negates.
         Some(if negations % 2 == 1 {
-            ast::Expr { node: ExprNode::Not(Box::new(expr)), span }
+            ast::Expr {
+                node: ExprNode::Not(Box::new(expr)),
+                span,
+            }
         } else {
             expr
         })
@@ -585,8 +774,16 @@ impl<'a> Lift<'a> {
         let list = self.path(path);
         let body = inner.find(|p| p.as_rule() == Rule::condition)?;
         let body = self.condition(body)?;
-        let quantified = ast::Quantified { quantity, variable, list, body };
-        Some(ast::Expr { node: ExprNode::Quantified(Box::new(quantified)), span })
+        let quantified = ast::Quantified {
+            quantity,
+            variable,
+            list,
+            body,
+        };
+        Some(ast::Expr {
+            node: ExprNode::Quantified(Box::new(quantified)),
+            span,
+        })
     }
 
     fn quantity(&mut self, pair: Pair<'a>) -> Option<ast::Quantity> {
@@ -619,7 +816,10 @@ impl<'a> Lift<'a> {
             return Some(left);
         };
         let left = Box::new(left);
-        let negated = tail.clone().into_inner().any(|p| p.as_rule() == Rule::kw_not);
+        let negated = tail
+            .clone()
+            .into_inner()
+            .any(|p| p.as_rule() == Rule::kw_not);
         let mut terms = Vec::new();
         for part in tail.clone().into_inner() {
             match part.as_rule() {
@@ -642,7 +842,11 @@ impl<'a> Lift<'a> {
             Rule::tail_includes => ExprNode::Includes(left, ast::Includes::One, terms),
             Rule::tail_includes_of => {
                 let all = tail.into_inner().any(|p| p.as_rule() == Rule::kw_all);
-                let which = if all { ast::Includes::All } else { ast::Includes::Any };
+                let which = if all {
+                    ast::Includes::All
+                } else {
+                    ast::Includes::Any
+                };
                 ExprNode::Includes(left, which, terms)
             }
             Rule::tail_begins => ExprNode::Begins(left, Box::new(terms.pop()?)),
@@ -659,11 +863,18 @@ impl<'a> Lift<'a> {
     fn term(&mut self, pair: Pair<'a>) -> Option<ast::Expr> {
         let span = self.span(&pair);
         let mut alternatives = Vec::new();
-        for part in pair.into_inner().filter(|p| p.as_rule() == Rule::alternative) {
+        for part in pair
+            .into_inner()
+            .filter(|p| p.as_rule() == Rule::alternative)
+        {
             let mut inner = part.into_inner();
             let sum = self.sum(inner.next()?)?;
-            let question = inner.find(|p| p.as_rule() == Rule::name).map(|p| self.word(&p));
-            let reading = inner.find(|p| p.as_rule() == Rule::word).map(|p| self.word(&p));
+            let question = inner
+                .find(|p| p.as_rule() == Rule::name)
+                .map(|p| self.word(&p));
+            let reading = inner
+                .find(|p| p.as_rule() == Rule::word)
+                .map(|p| self.word(&p));
             alternatives.push((sum, question.zip(reading)));
         }
         if alternatives.len() == 1 && alternatives[0].1.is_none() {
@@ -676,7 +887,10 @@ impl<'a> Lift<'a> {
                 None => self.faults.push(errors::no_reading(sum.span)),
             }
         }
-        Some(ast::Expr { node: ExprNode::Readings(readings), span })
+        Some(ast::Expr {
+            node: ExprNode::Readings(readings),
+            span,
+        })
     }
 
     fn sum(&mut self, pair: Pair<'a>) -> Option<ast::Expr> {
@@ -690,7 +904,10 @@ impl<'a> Lift<'a> {
         if sign.as_rule() == Rule::minus {
             by = by.back();
         }
-        Some(ast::Expr { node: ExprNode::Shift(Box::new(left), by), span })
+        Some(ast::Expr {
+            node: ExprNode::Shift(Box::new(left), by),
+            span,
+        })
     }
 
     fn operand(&mut self, pair: Pair<'a>) -> Option<ast::Expr> {
@@ -825,7 +1042,8 @@ impl<'a> Lift<'a> {
     }
 
     fn fault(&mut self, pair: &Pair, what: &str, why: &str) {
-        self.faults.push(errors::bad_literal(self.span(pair), what, why));
+        self.faults
+            .push(errors::bad_literal(self.span(pair), what, why));
     }
 }
 
@@ -851,7 +1069,11 @@ fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut chars = raw.chars();
     while let Some(c) = chars.next() {
-        text.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
+        text.push(if c == '\\' {
+            chars.next().unwrap_or(c)
+        } else {
+            c
+        });
     }
     text
 }

@@ -28,11 +28,16 @@ pub fn parse(source: SourceId, text: &str) -> (ast::Document, Vec<Diagnostic>) {
         items: Vec::new(),
     };
     if text.len() > MAX_BYTES {
-        return (document, vec![errors::too_long(Span::new(source, 0, 1), MAX_BYTES)]);
+        return (
+            document,
+            vec![errors::too_long(Span::new(source, 0, 1), MAX_BYTES)],
+        );
     }
     let (pieces, faults) = split::split(text);
     let mut lift = lift::Lift::new(source, text);
-    let deep = faults.iter().any(|fault| matches!(fault, split::SplitFault::TooDeep(_)));
+    let deep = faults
+        .iter()
+        .any(|fault| matches!(fault, split::SplitFault::TooDeep(_)));
     for fault in faults {
         lift.split_fault(&fault);
     }

@@ -10,11 +10,38 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_QUANTIFIERS: usize = 32;
 
 const ITEMS: &[&str] = &[
-    "language", "import", "unit", "territory", "record", "enum", "fact", "act", "define", "license", "policy",
+    "language",
+    "import",
+    "unit",
+    "territory",
+    "record",
+    "enum",
+    "fact",
+    "act",
+    "define",
+    "license",
+    "policy",
 ];
 const MEMBERS: &[&str] = &[
-    "licensor", "released", "also-known-as", "source", "models", "binds", "follows", "effective", "owner",
-    "enforce", "default", "adopt", "determine", "waive", "question", "judgment", "define", "clause", "note",
+    "licensor",
+    "released",
+    "also-known-as",
+    "source",
+    "models",
+    "binds",
+    "follows",
+    "effective",
+    "owner",
+    "enforce",
+    "default",
+    "adopt",
+    "determine",
+    "waive",
+    "question",
+    "judgment",
+    "define",
+    "clause",
+    "note",
 ];
 
 /// A piece of the file.
@@ -166,7 +193,9 @@ fn scan(text: &str, faults: &mut Vec<SplitFault>) -> Vec<Token> {
                 at = at.min(text.len());
             }
             b if b.is_ascii_alphanumeric() => {
-                while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'-' | b'_')) {
+                while at < bytes.len()
+                    && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'-' | b'_'))
+                {
                     at += 1;
                 }
             }
@@ -177,7 +206,10 @@ fn scan(text: &str, faults: &mut Vec<SplitFault>) -> Vec<Token> {
             b'\xC2' if text[at..].starts_with('§') => {
                 // A section may hold brackets of its own: `§1.b.i(B)`.
                 at += 2;
-                while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'-' | b'.' | b'(' | b')')) {
+                while at < bytes.len()
+                    && (bytes[at].is_ascii_alphanumeric()
+                        || matches!(bytes[at], b'-' | b'.' | b'(' | b')'))
+                {
                     at += 1;
                 }
             }

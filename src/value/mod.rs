@@ -5,7 +5,8 @@ mod schema;
 mod text;
 
 pub use schema::{
-    Choice, DefaultValue, Enum, EnumId, FactDefault, Field, Kind, Part, Period, Place, Record, RecordId, Schema, Territory,
+    Choice, DefaultValue, Enum, EnumId, FactDefault, Field, Kind, Part, Period, Place, Record,
+    RecordId, Schema, Territory,
 };
 pub use text::{
     parse_date, parse_decimal, parse_duration, parse_month, parse_number, same_words, starts_name,
@@ -48,7 +49,11 @@ pub struct Duration {
 impl Duration {
     /// `date` moved by this much; `None` beyond the calendar's ends.
     pub fn after(self, date: Date) -> Option<Date> {
-        let span = jiff::Span::new().try_months(self.months).ok()?.try_days(self.days).ok()?;
+        let span = jiff::Span::new()
+            .try_months(self.months)
+            .ok()?
+            .try_days(self.days)
+            .ok()?;
         date.checked_add(span).ok()
     }
 
@@ -80,7 +85,12 @@ impl Month {
 
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+        write!(
+            f,
+            "{:04}-{:02}",
+            self.0.div_euclid(12),
+            self.0.rem_euclid(12) + 1
+        )
     }
 }
 
@@ -117,12 +127,18 @@ impl Value {
     pub fn order(&self, other: &Value) -> Option<Ordering> {
         Some(match (self, other) {
             (Value::Count(a), Value::Count(b)) => a.cmp(b),
-            (Value::Decimal(a), Value::Decimal(b)) | (Value::Percent(a), Value::Percent(b)) => a.cmp(b),
+            (Value::Decimal(a), Value::Decimal(b)) | (Value::Percent(a), Value::Percent(b)) => {
+                a.cmp(b)
+            }
             (Value::Money(a, c), Value::Money(b, d)) if c == d => a.cmp(b),
             (Value::Date(a), Value::Date(b)) => a.cmp(b),
             (Value::Month(a), Value::Month(b)) => a.cmp(b),
-            (Value::Duration(a), Value::Duration(b)) if a.months == 0 && b.months == 0 => a.days.cmp(&b.days),
-            (Value::Duration(a), Value::Duration(b)) if a.days == 0 && b.days == 0 => a.months.cmp(&b.months),
+            (Value::Duration(a), Value::Duration(b)) if a.months == 0 && b.months == 0 => {
+                a.days.cmp(&b.days)
+            }
+            (Value::Duration(a), Value::Duration(b)) if a.days == 0 && b.days == 0 => {
+                a.months.cmp(&b.months)
+            }
             _ => return None,
         })
     }
@@ -150,7 +166,12 @@ impl fmt::Display for Value {
             Value::Decimal(n) => write!(f, "{n}"),
             Value::Percent(n) => write!(f, "{n}%"),
             Value::Money(n, currency) => {
-                write!(f, "{} {}", currency.code(), text::grouped(&n.normalize().to_string()))
+                write!(
+                    f,
+                    "{} {}",
+                    currency.code(),
+                    text::grouped(&n.normalize().to_string())
+                )
             }
             Value::Date(date) => write!(f, "{date}"),
             Value::Month(month) => write!(f, "{month}"),

@@ -225,7 +225,8 @@ impl Schema {
     pub fn place_name(&self, place: Place) -> &str {
         match &place {
             Place::Country(letters) => {
-                rust_iso3166::from_alpha2(std::str::from_utf8(letters).unwrap_or("")).map_or("??", |c| c.alpha2)
+                rust_iso3166::from_alpha2(std::str::from_utf8(letters).unwrap_or(""))
+                    .map_or("??", |c| c.alpha2)
             }
             Place::Territory(n) => self.territories.get(*n as usize).map_or("?", |t| &t.name),
         }
@@ -243,7 +244,9 @@ impl Schema {
         if let Place::Territory(n) = inner {
             let parts = &self.territories[n as usize].parts;
             let mut current = parts.iter().filter(belongs).peekable();
-            if current.peek().is_some() && current.all(|part| self.place_within(part.place, outer, day)) {
+            if current.peek().is_some()
+                && current.all(|part| self.place_within(part.place, outer, day))
+            {
                 return true;
             }
         }
@@ -314,7 +317,12 @@ impl Schema {
             Kind::Country => "country".to_owned(),
             Kind::Territory => "territory".to_owned(),
             Kind::Choice(id) if self.choice(*id).name.is_empty() => {
-                let names: Vec<&str> = self.choice(*id).choices.iter().map(|c| c.name.as_str()).collect();
+                let names: Vec<&str> = self
+                    .choice(*id)
+                    .choices
+                    .iter()
+                    .map(|c| c.name.as_str())
+                    .collect();
                 format!("one of {}", names.join(", "))
             }
             Kind::Choice(id) => self.choice(*id).name.clone(),
@@ -325,4 +333,3 @@ impl Schema {
         }
     }
 }
-

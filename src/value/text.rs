@@ -63,17 +63,31 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         return None;
     }
     Some(match unit {
-        "day" | "days" => Duration { months: 0, days: number },
-        "week" | "weeks" => Duration { months: 0, days: number * 7 },
-        "month" | "months" => Duration { months: number, days: 0 },
-        "year" | "years" => Duration { months: number * 12, days: 0 },
+        "day" | "days" => Duration {
+            months: 0,
+            days: number,
+        },
+        "week" | "weeks" => Duration {
+            months: 0,
+            days: number * 7,
+        },
+        "month" | "months" => Duration {
+            months: number,
+            days: 0,
+        },
+        "year" | "years" => Duration {
+            months: number * 12,
+            days: 0,
+        },
         _ => return None,
     })
 }
 
 /// `700 000 000`: groups of three, separated by spaces.
 pub(super) fn grouped(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (sign, rest) = number
+        .strip_prefix('-')
+        .map_or(("", number), |rest| ("-", rest));
     let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
     let mut said = String::from(sign);
     for (at, digit) in whole.chars().enumerate() {
@@ -131,7 +145,19 @@ mod tests {
         assert_eq!(parse_number("700M"), Some(Decimal::from(700_000_000)));
         assert_eq!(parse_number("1_200_000"), Some(Decimal::from(1_200_000)));
         assert_eq!(parse_number("0.5k"), Some(Decimal::from(500)));
-        for bad in ["", "M", "1__0", "_1", "1_", "1e3", "0x1F", "1.", ".5", "+3", "12345678901234567890123456789012"] {
+        for bad in [
+            "",
+            "M",
+            "1__0",
+            "_1",
+            "1_",
+            "1e3",
+            "0x1F",
+            "1.",
+            ".5",
+            "+3",
+            "12345678901234567890123456789012",
+        ] {
             assert_eq!(parse_number(bad), None, "{bad}");
         }
     }
@@ -139,7 +165,13 @@ mod tests {
     #[test]
     fn dates_and_months_are_of_the_calendar() {
         assert!(parse_date("2024-02-29").is_some());
-        for bad in ["2025-02-29", "20250405", "2025-4-05", "2025-04", "2025-04-05T00"] {
+        for bad in [
+            "2025-02-29",
+            "20250405",
+            "2025-4-05",
+            "2025-04",
+            "2025-04-05T00",
+        ] {
             assert_eq!(parse_date(bad), None, "{bad}");
         }
         assert_eq!(parse_month("2025-03"), Some((2025, 3)));
