@@ -5,6 +5,7 @@ use super::errors;
 use super::fact::{Fact, Range, State};
 use crate::diagnostic::{self, Diagnostic};
 use crate::facts::{Entry, Node, Tree};
+use crate::ir::{Path, Program, Step};
 use crate::source::Span;
 use crate::value::{
     Currency, DefaultValue, FactDefault, Field, Kind, Month, Period, RecordId, Schema, Value,
@@ -41,6 +42,53 @@ pub fn bind(
     let mut faults = binder.faults;
     diagnostic::in_text_order(&mut faults);
     Err(faults)
+}
+
+/// Puts the defaults that policies declare in place of facts nobody stated. A fact stated as `unknown`
+/// stays unknown: whoever wrote it knew of the question.
+pub fn with_defaults(mut fact: Fact, program: &Program) -> Fact {
+    for (path, default) in &program.defaults {
+        let (kind, _) = path.kind(&program.schema);
+        if !matches!(kind, Kind::Record(_)) {
+            put_default(&mut fact, path, 0, default, program);
+        }
+    }
+    fact
+}
+
+fn put_default(at: &mut Fact, path: &Path, depth: usize, default: &FactDefault, program: &Program) {
+    let unstated = at.is_unknown() && !at.span.is_somewhere();
+    let Some(Step::Field(next)) = path.steps.get(depth) else {
+        if unstated {
+            *at = assumed(default, at.key);
+        }
+        return;
+    };
+    if unstated && let Kind::Record(id) = kind_above(path, depth, program) {
+        // Nobody stated the record either: make room in it.
+        let fields = program
+            .schema
+            .record(id)
+            .fields
+            .values()
+            .map(|field| missing(field, at.key));
+        at.state = State::Record(fields.collect());
+    }
+    if let State::Record(fields) = &mut at.state
+        && let Some(field) = fields.get_mut(*next as usize)
+    {
+        put_default(field, path, depth + 1, default, program);
+    }
+}
+
+/// The record a step of a path goes into.
+fn kind_above(path: &Path, depth: usize, program: &Program) -> Kind {
+    let above = Path {
+        root: path.root,
+        steps: path.steps[..depth].to_vec(),
+        base: path.base.clone(),
+    };
+    above.kind(&program.schema).0
 }
 
 struct Binder<'a> {

@@ -11,7 +11,7 @@ mod frame;
 mod lineage;
 mod truth;
 
-pub use bind::{LicenseNames, assumed, bind};
+pub use bind::{LicenseNames, assumed, bind, with_defaults};
 pub use errors::{currencies, unknown_judgment};
 pub use fact::{Fact, Range, State};
 pub use frame::{Context, Frame, Reason, atom_fact, atom_path};
