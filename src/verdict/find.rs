@@ -6,8 +6,8 @@ use super::{
     tell,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{Gap, Reason, Truth};
-use crate::ir::{Level, NodeId, Says};
+use crate::eval::{Fact, Gap, Reason, State, Truth};
+use crate::ir::{Level, Node, Says};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 
@@ -126,8 +126,22 @@ impl Finder<'_, '_> {
 
     fn findings(&self, judged: &[Judged], report: &mut Report) {
         for judged in judged.iter().filter(|judged| judged.fails == Truth::Yes) {
-            self.finding(judged, report);
+            if !self.moot(judged) {
+                self.finding(judged, report);
+            }
         }
+    }
+
+    /// A license that grants nothing asks for nothing: its duties are moot, and not worth a word
+    /// beside what withholds the grant.
+    fn moot(&self, judged: &Judged) -> bool {
+        let scene = &self.scenes[judged.scene];
+        let acts = (0..).zip(&self.stage.program.acts);
+        scene.context.layer.terms().is_some()
+            && matches!(judged.check, Check::Duty(_))
+            && acts
+                .map(|(act, _)| Check::Act(act))
+                .any(|act| scene.fails(act) == Truth::Yes)
     }
 
     /// Adds what a failing check has to say; acts stopped by one clause become one finding.
@@ -227,39 +241,54 @@ impl Finder<'_, '_> {
         }
     }
 
+    /// Why a clause applies, or does not: its own condition. Exceptions that never came up are no
+    /// reason; one that would defeat the clause and is itself defeated is.
+    fn applies<'c>(&self, scene: &Scene<'c>, clause: u16, reasons: &mut Vec<Reason<'c>>) {
+        let context = &scene.context;
+        let said = &context.layer.clauses[clause as usize];
+        reasons.extend(context.reasons(said.condition));
+        for exception in &said.exceptions {
+            let exception = &context.layer.clauses[*exception as usize];
+            if context.holds(exception.condition) == Truth::Yes {
+                reasons.extend(context.reasons(exception.effect));
+            }
+        }
+    }
+
     fn because(&self, scene: &Scene, check: Check, clause: Option<u16>) -> Vec<Because> {
         let context = &scene.context;
         let mut reasons: Vec<Reason> = Vec::new();
-        let mut add = |node: NodeId| reasons.extend(context.reasons(node));
         match (check, clause) {
-            (Check::Act(act), None) => add(context.layer.acts[act as usize]),
-            (Check::Act(_), Some(clause)) => add(context.layer.clauses[clause as usize].effect),
+            (Check::Act(act), None) => {
+                reasons.extend(context.reasons(context.layer.acts[act as usize]))
+            }
+            (Check::Act(_), Some(clause)) => self.applies(scene, clause, &mut reasons),
             (Check::Forbid(clause), _) => {
-                let said = &context.layer.clauses[clause as usize];
-                add(said.effect);
-                if let Says::Forbid(acts) = &said.says
+                self.applies(scene, clause, &mut reasons);
+                if let Says::Forbid(acts) = &context.layer.clauses[clause as usize].says
                     && let Some(act) = acts.iter().find(|act| context.act(**act) != Truth::No)
                 {
-                    add(context.layer.acts[*act as usize]);
+                    reasons.extend(context.reasons(context.layer.acts[*act as usize]));
                 }
             }
             (Check::Duty(clause), _) => {
-                let said = &context.layer.clauses[clause as usize];
-                if let Says::Require(holds) = said.says {
-                    add(holds);
+                if let Says::Require(holds) = context.layer.clauses[clause as usize].says {
+                    reasons.extend(context.reasons(holds));
                 }
-                add(said.effect);
+                self.applies(scene, clause, &mut reasons);
             }
         }
         let mut because: Vec<Because> = Vec::new();
         for reason in &reasons {
             let (asked, fact, value) = said::reason(reason, scene, self.stage);
-            let place = reason.fact.map_or(Span::NOWHERE, |fact| fact.place());
+            let place = reason.fact.map_or(Span::NOWHERE, place);
             let new = Because {
                 asked,
                 holds: reason.truth == Truth::Yes,
+                reading: matches!(scene.context.layer.node(reason.node), Node::Reading(..)),
                 words: reason.words,
                 site: reason.site,
+                site_holds: reason.site_truth == Truth::Yes,
                 fact,
                 value,
                 place,
@@ -306,7 +335,7 @@ impl Finder<'_, '_> {
                 continue;
             };
             let scene = &self.scenes[judged.scene];
-            if !scene.certain || scene.context.effect(clause) != Truth::Yes {
+            if self.moot(judged) || !scene.certain || scene.context.effect(clause) != Truth::Yes {
                 continue;
             }
             let said = &scene.context.layer.clauses[clause as usize];
@@ -356,4 +385,14 @@ impl Finder<'_, '_> {
             report.remarks.push(tell::nothing_applied(self.stage));
         }
     }
+}
+
+/// Where a fact is pointed at: its value, or its key where the value is many lines.
+fn place(fact: &Fact) -> Span {
+    let long = match &fact.state {
+        State::Record(_) | State::Series(_) => true,
+        State::List(list) => list.iter().any(|element| element.record().is_some()),
+        _ => false,
+    };
+    if long { fact.key } else { fact.place() }
 }

@@ -83,10 +83,14 @@ pub struct Because {
     pub asked: String,
     /// Whether it holds.
     pub holds: bool,
+    /// Whether it is a reading of a question rather than a fact or a judgment.
+    pub reading: bool,
     /// The words in the policy.
     pub words: Span,
     /// The words of the clause that lead there.
     pub site: Span,
+    /// Whether those words hold.
+    pub site_holds: bool,
     /// The fact's name, as in the facts file.
     pub fact: Option<String>,
     /// What it is.

@@ -71,7 +71,11 @@ pub fn finding(
         if facts >= MOST_LABELS {
             break;
         }
-        if because.place.is_somewhere() && !places.contains(&because.place) {
+        // Facts that were computed are shown by the step that gave them.
+        if because.fact.is_some()
+            && because.place.is_somewhere()
+            && !places.contains(&because.place)
+        {
             facts += 1;
             places.push(because.place);
             told = told.at(because.place, fact_label(because));
@@ -80,15 +84,13 @@ pub fn finding(
     told = told.and(clause, here);
     places.push(clause);
     for because in finding.because.iter().take(MOST_LABELS) {
-        let site = because.site;
-        if !places
-            .iter()
-            .any(|place| place.covers(site) && *place != clause)
-            && site != clause
-        {
-            places.push(site);
-            told = told.and(site, if because.holds { "so it is" } else { "not so" });
+        let (site, holds) = (because.site, because.site_holds);
+        // A reading that was not taken rules out an alternative; it is no reason of its own.
+        if (because.reading && !holds) || site == clause || places.contains(&site) {
+            continue;
         }
+        places.push(site);
+        told = told.and(site, if holds { "so it is" } else { "not so" });
     }
     if let Some(span) = step.filter(|span| !places.contains(span)) {
         let path = finding.path.join(", ");
@@ -123,8 +125,7 @@ fn fact_label(because: &super::Because) -> String {
             }
         }
         (Some(name), None) => format!("{} is not stated", words::ticked(name)),
-        (None, Some(value)) => format!("this is {value}"),
-        (None, None) => because.asked.clone(),
+        (None, _) => because.asked.clone(),
     }
 }
 
