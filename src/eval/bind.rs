@@ -203,8 +203,14 @@ impl Binder<'_> {
                         declared,
                     ));
                 }
-                let list = nodes.iter().map(|node| self.element(node, inner, declared));
-                own(State::List(list.collect()))
+                let mut list = Vec::new();
+                for node in nodes {
+                    match self.expression(node, inner) {
+                        Some(licenses) => list.extend(licenses),
+                        None => list.push(self.element(node, inner, declared)),
+                    }
+                }
+                own(State::List(list))
             }
             Kind::Series(period, inner) => {
                 let state = self.series(node, *period, inner, declared);
@@ -215,6 +221,42 @@ impl Binder<'_> {
                 own(state.unwrap_or(State::Unknown))
             }
         }
+    }
+
+    /// An SPDX expression such as `Apache-2.0 AND MIT` where licenses are listed: every one of them
+    /// binds. An `OR` is a choice somebody has to have made.
+    fn expression(&mut self, node: &Node, kind: &Kind) -> Option<Vec<Fact>> {
+        let Tree::Text(text) = &node.value else {
+            return None;
+        };
+        if *kind != Kind::LicenseName
+            || !text.contains(' ')
+            || self.licenses.canonical(text).is_some()
+        {
+            return None;
+        }
+        let expression = spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).ok()?;
+        let span = node.via.unwrap_or(node.span);
+        let mut licenses = Vec::new();
+        for part in expression.iter() {
+            match part {
+                spdx::expression::ExprNode::Op(spdx::expression::Operator::And) => {}
+                spdx::expression::ExprNode::Op(spdx::expression::Operator::Or) => {
+                    self.faults.push(errors::choice_of_licenses(text, span));
+                    return Some(Vec::new());
+                }
+                spdx::expression::ExprNode::Req(required) => {
+                    let value = self.license(&required.req.to_string(), span);
+                    licenses.push(Fact {
+                        state: State::Value(value),
+                        span,
+                        key: span,
+                        assumed: false,
+                    });
+                }
+            }
+        }
+        Some(licenses)
     }
 
     fn element(&mut self, node: &Node, kind: &Kind, declared: Span) -> Fact {
