@@ -1,5 +1,4 @@
 //! Habits of the whole crate, in one test program.
-#![expect(
     clippy::unwrap_used,
     reason = "a test that unwraps reports the failure"
 )]
