@@ -6,16 +6,8 @@ use crate::source::Span;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 /// What pest could not read, in our words. `place` maps a byte of the piece to a span.
-pub fn unexpected(
-    error: &Error<Rule>,
-    piece: &str,
-    place: impl Fn(usize, usize) -> Span,
-) -> Diagnostic {
-    let at = match error.location {
-        InputLocation::Pos(at) => at,
-        InputLocation::Span((at, _)) => at,
-    };
-    let (start, end) = token_at(piece, at);
+pub fn unexpected(error: &Error<Rule>, piece: &str, place: impl Fn(usize, usize) -> Span) -> Diagnostic {
+    let (start, end) = place_of(error, piece);
     let found = &piece[start..end];
     let mut expected: Vec<&'static str> = Vec::new();
     let mut keywords: Vec<&'static str> = Vec::new();
@@ -65,6 +57,13 @@ fn hint(found: &str) -> Option<&'static str> {
         "=<" => "write `<=`",
         _ => return None,
     })
+}
+
+/// The bytes of the word that pest could not read.
+pub fn place_of(error: &Error<Rule>, piece: &str) -> (usize, usize) {
+    match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => token_at(piece, at),
+    }
 }
 
 /// The word or sign that starts at or after `at`.

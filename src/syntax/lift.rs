@@ -18,6 +18,8 @@ pub struct Lift<'a> {
     source: SourceId,
     text: &'a str,
     base: usize,
+    /// What the splitter found, in the order of the text.
+    brackets: Vec<SplitFault>,
     /// What was wrong so far.
     pub faults: Vec<Diagnostic>,
 }
@@ -143,18 +145,24 @@ fn is_filler(rule: Rule) -> bool {
 }
 
 impl<'a> Lift<'a> {
-    /// A lift for one text.
-    pub fn new(source: SourceId, text: &'a str) -> Lift<'a> {
-        Lift {
+    /// A lift for one text, with what the splitter found in it.
+    pub fn new(source: SourceId, text: &'a str, mut brackets: Vec<SplitFault>) -> Lift<'a> {
+        brackets.sort_by_key(SplitFault::at);
+        let mut lift = Lift {
             source,
             text,
             base: 0,
+            brackets: Vec::new(),
             faults: Vec::new(),
+        };
+        for fault in &brackets {
+            lift.split_fault(fault);
         }
+        lift.brackets = brackets;
+        lift
     }
 
-    /// Says what the splitter found.
-    pub fn split_fault(&mut self, fault: &SplitFault) {
+    fn split_fault(&mut self, fault: &SplitFault) {
         let one = |at: usize| {
             let len = self.text[at..].chars().next().map_or(1, char::len_utf8);
             (
@@ -221,19 +229,32 @@ impl<'a> Lift<'a> {
     ) -> Option<pest::iterators::Pairs<'a, Rule>> {
         let text: &'a str = self.text;
         let piece = &text[range.clone()];
-        // A string that runs into the end of its line was already reported by the splitter.
         self.base = range.start;
         match Grammar::parse(rule, piece) {
             Ok(pairs) => Some(pairs),
             Err(error) => {
                 let (source, base) = (self.source, self.base);
-                let place = |start: usize, end: usize| {
-                    Span::new(source, base + start, base + end.max(start))
-                };
+                if self.is_told(&range, errors::place_of(&error, piece)) {
+                    return None;
+                }
+                let place = |start: usize, end: usize| Span::new(source, base + start, base + end.max(start));
                 self.faults.push(errors::unexpected(&error, piece, place));
                 None
             }
         }
+    }
+
+    /// Whether what stops the parser at these bytes of a piece is a fault the splitter told of.
+    fn is_told(&self, piece: &Range<usize>, (start, end): (usize, usize)) -> bool {
+        let (start, end) = (piece.start + start, piece.start + end);
+        let first = self.brackets.partition_point(|fault| fault.at() < piece.start);
+        let line = self.text[..end].rfind('\n').map_or(0, |at| at + 1);
+        self.brackets[first..].iter().take_while(|fault| fault.at() <= start).any(|fault| match fault {
+            SplitFault::Unclosed(_) => start == end,
+            SplitFault::Unopened(at) => *at == start,
+            SplitFault::UnclosedString(at) => *at >= line,
+            SplitFault::TooDeep(_) | SplitFault::Stray(_) => false,
+        })
     }
 
     fn span(&self, pair: &Pair) -> Span {
@@ -631,15 +652,12 @@ impl<'a> Lift<'a> {
             let source = self.word(&walk.next()?);
             let section = walk.next()?;
             let place = self.span(&section);
-            let text = section
-                .as_str()
-                .trim_start_matches('§')
-                .trim_matches('"')
-                .to_owned();
-            Some(ast::Citation {
-                source,
-                section: Spanned::new(text, place),
-            })
+            let said = section.into_inner().next()?;
+            let text = match said.as_rule() {
+                Rule::string => self.string(said).node,
+                _ => said.as_str().to_owned(),
+            };
+            Some(ast::Citation { source, section: Spanned::new(text, place) })
         });
         let each = match walk.take(Rule::each) {
             None => ast::Each::Deployment,
@@ -1013,7 +1031,9 @@ impl<'a> Lift<'a> {
     }
 
     fn duration(&mut self, pair: Pair<'a>) -> Option<crate::value::Duration> {
-        let parsed = crate::value::parse_duration(pair.as_str());
+        // A comment may stand between the number and the unit.
+        let words: Vec<&str> = pair.clone().into_inner().map(|part| part.as_str()).collect();
+        let parsed = crate::value::parse_duration(&words.join(" "));
         if parsed.is_none() {
             self.fault(&pair, "a duration", "longer than a calendar can count");
         }
