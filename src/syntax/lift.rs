@@ -472,10 +472,8 @@ impl<'a> Lift<'a> {
             Rule::owner => ast::Member::Owner(self.string(walk.next()?)),
             Rule::enforce => ast::Member::Enforce(self.enforce(pair)),
             Rule::default_fact => {
-                let path = self.path(walk.next()?);
-                walk.take(Rule::kw_is);
-                walk.inner.next_if(|p| p.as_rule() == Rule::kw_is);
-                let value = walk.take(Rule::value)?;
+                let path = self.path(walk.inner.find(|p| p.as_rule() == Rule::path)?);
+                let value = walk.inner.find(|p| p.as_rule() == Rule::value)?;
                 ast::Member::Default(path, self.value(value)?)
             }
             Rule::adopt => ast::Member::Adopt(ast::Adopt {
