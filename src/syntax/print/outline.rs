@@ -175,25 +175,13 @@ fn texts(words: &[ast::Word]) -> String {
 fn field(field: &ast::Field) -> String {
     let default = field.default.as_ref();
     let default = default.map_or_else(String::new, |given| format!(" default {}", literal(given)));
-    format!("{}: {}{default}{}", field.name.node, nested(&field.kind), doc(field.doc.as_ref()))
-}
-
-/// A kind, with brackets around the kind of a list's elements.
-fn nested(of: &ast::Kind) -> String {
-    let ast::KindBase::List(inner) = &of.base else {
-        return kind(of);
-    };
-    let bare = ast::Kind {
-        base: ast::KindBase::OneOf(Vec::new()),
-        ..of.clone()
-    };
-    format!("list of ({}){}", nested(inner), &kind(&bare)["one of ".len()..])
+    format!("{}: {}{default}{}", field.name.node, kind(&field.kind), doc(field.doc.as_ref()))
 }
 
 fn define(define: &ast::Define) -> String {
     let mut parameters = String::new();
     for (name, of) in &define.parameters {
-        parameters += &format!(" ({}: {})", name.node, nested(of));
+        parameters += &format!(" ({}: {})", name.node, kind(of));
     }
     format!("{}{parameters} = {}", define.name.node, expr(&define.body))
 }
