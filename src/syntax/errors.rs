@@ -6,7 +6,11 @@ use crate::source::Span;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 /// What pest could not read, in our words. `place` maps a byte of the piece to a span.
-pub fn unexpected(error: &Error<Rule>, piece: &str, place: impl Fn(usize, usize) -> Span) -> Diagnostic {
+pub fn unexpected(
+    error: &Error<Rule>,
+    piece: &str,
+    place: impl Fn(usize, usize) -> Span,
+) -> Diagnostic {
     let (start, end) = place_of(error, piece);
     let found = &piece[start..end];
     let mut expected: Vec<&'static str> = Vec::new();

@@ -237,7 +237,9 @@ impl<'a> Lift<'a> {
                 if self.is_told(&range, errors::place_of(&error, piece)) {
                     return None;
                 }
-                let place = |start: usize, end: usize| Span::new(source, base + start, base + end.max(start));
+                let place = |start: usize, end: usize| {
+                    Span::new(source, base + start, base + end.max(start))
+                };
                 self.faults.push(errors::unexpected(&error, piece, place));
                 None
             }
@@ -247,14 +249,19 @@ impl<'a> Lift<'a> {
     /// Whether what stops the parser at these bytes of a piece is a fault the splitter told of.
     fn is_told(&self, piece: &Range<usize>, (start, end): (usize, usize)) -> bool {
         let (start, end) = (piece.start + start, piece.start + end);
-        let first = self.brackets.partition_point(|fault| fault.at() < piece.start);
+        let first = self
+            .brackets
+            .partition_point(|fault| fault.at() < piece.start);
         let line = self.text[..end].rfind('\n').map_or(0, |at| at + 1);
-        self.brackets[first..].iter().take_while(|fault| fault.at() <= start).any(|fault| match fault {
-            SplitFault::Unclosed(_) => start == end,
-            SplitFault::Unopened(at) => *at == start,
-            SplitFault::UnclosedString(at) => *at >= line,
-            SplitFault::TooDeep(_) | SplitFault::Stray(_) => false,
-        })
+        self.brackets[first..]
+            .iter()
+            .take_while(|fault| fault.at() <= start)
+            .any(|fault| match fault {
+                SplitFault::Unclosed(_) => start == end,
+                SplitFault::Unopened(at) => *at == start,
+                SplitFault::UnclosedString(at) => *at >= line,
+                SplitFault::TooDeep(_) | SplitFault::Stray(_) => false,
+            })
     }
 
     fn span(&self, pair: &Pair) -> Span {
@@ -655,7 +662,10 @@ impl<'a> Lift<'a> {
                 Rule::string => self.string(said).node,
                 _ => said.as_str().to_owned(),
             };
-            Some(ast::Citation { source, section: Spanned::new(text, place) })
+            Some(ast::Citation {
+                source,
+                section: Spanned::new(text, place),
+            })
         });
         let each = match walk.take(Rule::each) {
             None => ast::Each::Deployment,
@@ -1030,7 +1040,11 @@ impl<'a> Lift<'a> {
 
     fn duration(&mut self, pair: Pair<'a>) -> Option<crate::value::Duration> {
         // A comment may stand between the number and the unit.
-        let words: Vec<&str> = pair.clone().into_inner().map(|part| part.as_str()).collect();
+        let words: Vec<&str> = pair
+            .clone()
+            .into_inner()
+            .map(|part| part.as_str())
+            .collect();
         let parsed = crate::value::parse_duration(&words.join(" "));
         if parsed.is_none() {
             self.fault(&pair, "a duration", "longer than a calendar can count");

@@ -14,31 +14,107 @@ const MAX_LISTS: usize = 8;
 
 /// Keywords that start a top-level item.
 pub const ITEMS: &[&str] = &[
-    "language", "import", "unit", "territory", "record", "enum", "fact", "act", "define", "license", "policy",
+    "language",
+    "import",
+    "unit",
+    "territory",
+    "record",
+    "enum",
+    "fact",
+    "act",
+    "define",
+    "license",
+    "policy",
 ];
 /// Keywords that start a member of a license or policy.
 pub const MEMBERS: &[&str] = &[
-    "licensor", "released", "also-known-as", "source", "models", "binds", "follows", "effective", "owner",
-    "enforce", "default", "adopt", "determine", "waive", "question", "judgment", "define", "clause", "note",
+    "licensor",
+    "released",
+    "also-known-as",
+    "source",
+    "models",
+    "binds",
+    "follows",
+    "effective",
+    "owner",
+    "enforce",
+    "default",
+    "adopt",
+    "determine",
+    "waive",
+    "question",
+    "judgment",
+    "define",
+    "clause",
+    "note",
 ];
 /// Members that are nothing else when they start a line in front of what they need, so that a
 /// bracket left open above them is found.
 const UNMISTAKABLE: &[&str] = &[
-    "licensor", "released", "also-known-as", "source", "models", "binds", "follows", "owner", "question",
-    "judgment", "define", "clause",
+    "licensor",
+    "released",
+    "also-known-as",
+    "source",
+    "models",
+    "binds",
+    "follows",
+    "owner",
+    "question",
+    "judgment",
+    "define",
+    "clause",
 ];
 /// Words that begin a part of a clause; no condition reaches across them.
 const PARTS: &[&str] = &[
-    "grant", "forbid", "require", "exception", "end", "term", "when", "unless", "only", "fix", "note", "where",
+    "grant",
+    "forbid",
+    "require",
+    "exception",
+    "end",
+    "term",
+    "when",
+    "unless",
+    "only",
+    "fix",
+    "note",
+    "where",
 ];
 /// Words that need another after them: a keyword that follows one is an ordinary name.
 const UNFINISHED: &[&str] = &[
-    ",", "=", "|", "<", ">", "+", "-", ".", "/", "and", "or", "not", "is", "in", "of", "includes", "with", "when",
-    "unless", "if", "require", "satisfies", "satisfy", "under", "reads", "reading", "through", "to", "as",
+    ",",
+    "=",
+    "|",
+    "<",
+    ">",
+    "+",
+    "-",
+    ".",
+    "/",
+    "and",
+    "or",
+    "not",
+    "is",
+    "in",
+    "of",
+    "includes",
+    "with",
+    "when",
+    "unless",
+    "if",
+    "require",
+    "satisfies",
+    "satisfy",
+    "under",
+    "reads",
+    "reading",
+    "through",
+    "to",
+    "as",
 ];
 /// Words that continue a condition after a name.
 const OPERATORS: &[&str] = &[
-    "is", "in", "not", "and", "or", "includes", "begins", "matches", "under", "reads", "when", "unless", "only",
+    "is", "in", "not", "and", "or", "includes", "begins", "matches", "under", "reads", "when",
+    "unless", "only",
 ];
 
 /// A piece of the file.
@@ -87,7 +163,10 @@ pub fn split(text: &str) -> (Vec<Piece>, Vec<SplitFault>) {
     let mut split = Split {
         text,
         tokens,
-        faults: strings.into_iter().map(SplitFault::UnclosedString).collect(),
+        faults: strings
+            .into_iter()
+            .map(SplitFault::UnclosedString)
+            .collect(),
     };
     split.match_brackets();
     let pieces = split.cut();
@@ -110,7 +189,9 @@ struct Body {
 
 impl Split<'_> {
     fn word(&self, n: usize) -> &str {
-        self.tokens.get(n).map_or("", |token| &self.text[token.range()])
+        self.tokens
+            .get(n)
+            .map_or("", |token| &self.text[token.range()])
     }
 
     // ── brackets ────────────────────────────────────────────────────────────
@@ -124,7 +205,8 @@ impl Split<'_> {
         for n in 0..self.tokens.len() {
             if self.starts_item(n, &open, body.as_ref()) {
                 if let Some(innermost) = open.last() {
-                    self.faults.push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+                    self.faults
+                        .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
                     open.clear();
                 }
                 self.tokens[n].starts_item = true;
@@ -132,7 +214,8 @@ impl Split<'_> {
                 body = None;
             } else if body.is_some() && self.starts_member(n, &open) {
                 if let [_, .., innermost] = open.as_slice() {
-                    self.faults.push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+                    self.faults
+                        .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
                     open.truncate(1);
                 }
                 self.tokens[n].starts_member = true;
@@ -149,7 +232,8 @@ impl Split<'_> {
             }
         }
         if let Some(innermost) = open.last() {
-            self.faults.push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+            self.faults
+                .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
         }
     }
 
@@ -160,10 +244,17 @@ impl Split<'_> {
             _ => "[",
         };
         // Round and square brackets do not reach out of braces.
-        let reach = open.iter().rev().take_while(|at| wants == "{" || self.word(**at) != "{").count();
-        let found = open[open.len() - reach..].iter().rposition(|at| self.word(*at) == wants);
+        let reach = open
+            .iter()
+            .rev()
+            .take_while(|at| wants == "{" || self.word(**at) != "{")
+            .count();
+        let found = open[open.len() - reach..]
+            .iter()
+            .rposition(|at| self.word(*at) == wants);
         let Some(place) = found.map(|place| open.len() - reach + place) else {
-            self.faults.push(SplitFault::Unopened(self.tokens[n].range().start));
+            self.faults
+                .push(SplitFault::Unopened(self.tokens[n].range().start));
             return;
         };
         // A brace too many would end the body before its next member.
@@ -173,11 +264,13 @@ impl Split<'_> {
             && !ITEMS.contains(&self.word(n + 1))
             && self.fits(n + 1);
         if too_early {
-            self.faults.push(SplitFault::Unopened(self.tokens[n].range().start));
+            self.faults
+                .push(SplitFault::Unopened(self.tokens[n].range().start));
             return;
         }
         if let Some(innermost) = open.last().filter(|_| place + 1 < open.len()) {
-            self.faults.push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+            self.faults
+                .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
         }
         open.truncate(place);
         self.tokens[n].set_depth(place);
@@ -228,8 +321,10 @@ impl Split<'_> {
         // A keyword in the first column starts an item even inside an unclosed bracket; `define` in
         // a body that is closed further down is a member of it.
         let next = self.word(n + 1);
-        let plausible = next.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '"') && !OPERATORS.contains(&next);
-        let member = self.word(n) == "define" && body.is_some_and(|body| body.end.is_some_and(|end| n < end));
+        let plausible = next.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '"')
+            && !OPERATORS.contains(&next);
+        let member = self.word(n) == "define"
+            && body.is_some_and(|body| body.end.is_some_and(|end| n < end));
         self.tokens[n].column_zero && plausible && !member
     }
 
@@ -281,7 +376,9 @@ impl Split<'_> {
     // ── pieces ──────────────────────────────────────────────────────────────
 
     fn cut(&mut self) -> Vec<Piece> {
-        let starts: Vec<usize> = (0..self.tokens.len()).filter(|n| self.tokens[*n].starts_item).collect();
+        let starts: Vec<usize> = (0..self.tokens.len())
+            .filter(|n| self.tokens[*n].starts_item)
+            .collect();
         let first = starts.first().copied().unwrap_or(self.tokens.len());
         self.stray(0..first);
         let mut pieces = Vec::new();
@@ -299,9 +396,13 @@ impl Split<'_> {
         let Some(open) = inside.clone().find(|n| self.word(*n) == "{") else {
             return self.piece(inside).map(Piece::Item);
         };
-        let close = (open + 1..inside.end).find(|n| self.word(*n) == "}" && self.tokens[*n].depth() == 0);
+        let close =
+            (open + 1..inside.end).find(|n| self.word(*n) == "}" && self.tokens[*n].depth() == 0);
         let body = open + 1..close.unwrap_or(inside.end);
-        let mut starts: Vec<usize> = body.clone().filter(|n| self.tokens[*n].starts_member).collect();
+        let mut starts: Vec<usize> = body
+            .clone()
+            .filter(|n| self.tokens[*n].starts_member)
+            .collect();
         if !body.is_empty() && starts.first() != Some(&body.start) {
             starts.insert(0, body.start);
         }
@@ -334,7 +435,8 @@ impl Split<'_> {
     /// The bytes of some tokens, unless they nest too deeply.
     fn piece(&mut self, tokens: Range<usize>) -> Option<Range<usize>> {
         if let Some(at) = self.too_deep(tokens.clone()) {
-            self.faults.push(SplitFault::TooDeep(self.tokens[at].range().start));
+            self.faults
+                .push(SplitFault::TooDeep(self.tokens[at].range().start));
             return None;
         }
         Some(self.tokens[tokens.start].range().start..self.tokens[tokens.end - 1].range().end)
@@ -351,7 +453,10 @@ impl Split<'_> {
                 "}" | ")" | "]" => quantifiers = outer.pop().unwrap_or(quantifiers),
                 "satisfies" | "satisfy" => quantifiers += 1,
                 // After `.` and `reads` any word is a name.
-                _ if PARTS.contains(&word) && n > tokens.start && !matches!(self.word(n - 1), "." | "reads") => {
+                _ if PARTS.contains(&word)
+                    && n > tokens.start
+                    && !matches!(self.word(n - 1), "." | "reads") =>
+                {
                     quantifiers = outer.last().copied().unwrap_or(0);
                 }
                 _ => {}

@@ -94,7 +94,10 @@ pub fn lex(text: &str) -> (Vec<Token>, Vec<usize>) {
 }
 
 fn run_end(bytes: &[u8], mut at: usize, signs: &[u8]) -> usize {
-    while bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || signs.contains(b)) {
+    while bytes
+        .get(at)
+        .is_some_and(|b| b.is_ascii_alphanumeric() || signs.contains(b))
+    {
         at += 1;
     }
     at

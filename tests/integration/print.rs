@@ -29,7 +29,10 @@ fn policies(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.expect("the folder is part of the crate").path();
         if path.is_dir() {
             policies(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "clause") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "clause")
+        {
             found.push(path);
         }
     }
@@ -38,7 +41,10 @@ fn policies(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn shipped_policies_print_to_themselves() {
     let mut found = Vec::new();
-    policies(&Path::new(env!("CARGO_MANIFEST_DIR")).join("policies"), &mut found);
+    policies(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("policies"),
+        &mut found,
+    );
     assert!(!found.is_empty());
     for path in found {
         let text = std::fs::read_to_string(&path).expect("policies are UTF-8");
@@ -79,9 +85,18 @@ fn brackets_stand_where_they_are_needed() {
         ("not (a is b)", "not a is b"),
         ("not (a and b)", "not (a and b)"),
         ("not (any x in y satisfies x)", "not any x in y satisfies x"),
-        ("a and (any x in y satisfies x and b)", "a and any x in y satisfies x and b"),
-        ("(any x in y satisfies x) and a", "(any x in y satisfies x) and a"),
-        ("(not any x in y satisfies x) and a", "(not any x in y satisfies x) and a"),
+        (
+            "a and (any x in y satisfies x and b)",
+            "a and any x in y satisfies x and b",
+        ),
+        (
+            "(any x in y satisfies x) and a",
+            "(any x in y satisfies x) and a",
+        ),
+        (
+            "(not any x in y satisfies x) and a",
+            "(not any x in y satisfies x) and a",
+        ),
         ("a in (b)", "a in b"),
         ("a in 2025", "a in 2025"),
         ("a in (2025)", "a in (2025)"),
@@ -90,7 +105,10 @@ fn brackets_stand_where_they_are_needed() {
         ("a in (2025.5)", "a in 2025.5"),
         ("a not in (2025)", "a not in 2025"),
     ] {
-        assert_eq!(printed(&format!("define x = {written}")), format!("define x = {said}\n"));
+        assert_eq!(
+            printed(&format!("define x = {written}")),
+            format!("define x = {said}\n")
+        );
     }
 }
 
@@ -114,7 +132,10 @@ fn numbers_are_short_and_exact() {
         ("1 // or more\n year", "1 year"),
         ("\"a\\b \\\" \\\\\"", "\"ab \\\" \\\\\""),
     ] {
-        assert_eq!(printed(&format!("define x = y is {written}")), format!("define x = y is {said}\n"));
+        assert_eq!(
+            printed(&format!("define x = y is {written}")),
+            format!("define x = y is {said}\n")
+        );
     }
 }
 

@@ -31,24 +31,42 @@ impl Layout {
             ExprNode::All(parts) => self.chain(parts, "and", column, indent),
             ExprNode::Any(parts) => self.chain(parts, "or", column, indent),
             ExprNode::Not(inner) => {
-                let brackets = matches!(inner.node, ExprNode::All(_) | ExprNode::Any(_) | ExprNode::Not(_));
+                let brackets = matches!(
+                    inner.node,
+                    ExprNode::All(_) | ExprNode::Any(_) | ExprNode::Not(_)
+                );
                 format!("not {}", self.part(inner, brackets, column + 4, indent))
             }
             ExprNode::Quantified(quantified) => self.quantified(quantified, column, indent),
-            ExprNode::Reads(question, reading) => format!("{} reads {}", question.node, reading.node),
+            ExprNode::Reads(question, reading) => {
+                format!("{} reads {}", question.node, reading.node)
+            }
             ExprNode::IsNone(left, yes) => {
                 self.expr(left, column, indent) + if *yes { " is none" } else { " is not none" }
             }
-            ExprNode::Compare(left, how, right) => self.pair(left, operator(*how), right, column, indent),
+            ExprNode::Compare(left, how, right) => {
+                self.pair(left, operator(*how), right, column, indent)
+            }
             ExprNode::Begins(left, right) => self.pair(left, "begins with", right, column, indent),
             ExprNode::Matches(left, pattern) => {
-                format!("{} matches {}", self.expr(left, column, indent), quoted(pattern))
+                format!(
+                    "{} matches {}",
+                    self.expr(left, column, indent),
+                    quoted(pattern)
+                )
             }
             ExprNode::In(left, yes, terms) => self.within(left, *yes, terms, column, indent),
-            ExprNode::Includes(left, which, terms) => self.includes(left, *which, terms, column, indent),
+            ExprNode::Includes(left, which, terms) => {
+                self.includes(left, *which, terms, column, indent)
+            }
             ExprNode::Readings(alternatives) => self.readings(alternatives, indent),
             ExprNode::Shift(left, by) => {
-                format!("{} {} {}", self.expr(left, column, indent), sign(*by), duration(*by))
+                format!(
+                    "{} {} {}",
+                    self.expr(left, column, indent),
+                    sign(*by),
+                    duration(*by)
+                )
             }
             ExprNode::CountOf(path) => format!("count of {}", path.dotted()),
             ExprNode::Call(name, terms) => {
@@ -85,7 +103,10 @@ impl Layout {
 
     fn part(self, expr: &Expr, brackets: bool, column: usize, indent: usize) -> String {
         if brackets {
-            format!("({})", self.expr(expr, column.saturating_add(1), indent + 2))
+            format!(
+                "({})",
+                self.expr(expr, column.saturating_add(1), indent + 2)
+            )
         } else {
             self.expr(expr, column, indent)
         }
@@ -113,19 +134,35 @@ impl Layout {
     }
 
     /// `place in EU`, `run not in (a, b)`
-    fn within(self, left: &Expr, yes: bool, terms: &[Expr], column: usize, indent: usize) -> String {
+    fn within(
+        self,
+        left: &Expr,
+        yes: bool,
+        terms: &[Expr],
+        column: usize,
+        indent: usize,
+    ) -> String {
         let joint = if yes { " in " } else { " not in " };
         // `users in 2025` asks for the entry of a series; `users in (2025)` compares.
         let path = matches!(left.node, ExprNode::Path(_));
         let left = self.expr(left, column, indent) + joint;
         let column = end_of(&left, column);
         match terms {
-            [only] if !(path && yes && is_period(&flat(only))) => left + &self.expr(only, column, indent),
+            [only] if !(path && yes && is_period(&flat(only))) => {
+                left + &self.expr(only, column, indent)
+            }
             many => left + &self.set(many, column, indent),
         }
     }
 
-    fn includes(self, left: &Expr, which: Includes, terms: &[Expr], column: usize, indent: usize) -> String {
+    fn includes(
+        self,
+        left: &Expr,
+        which: Includes,
+        terms: &[Expr],
+        column: usize,
+        indent: usize,
+    ) -> String {
         let joint = match which {
             Includes::One => " includes ",
             Includes::Any => " includes any of ",
@@ -140,10 +177,16 @@ impl Layout {
     }
 
     /// `a under q.r | b under q.s`
-    fn readings(self, all: &[(Expr, crate::syntax::ast::Word, crate::syntax::ast::Word)], indent: usize) -> String {
+    fn readings(
+        self,
+        all: &[(Expr, crate::syntax::ast::Word, crate::syntax::ast::Word)],
+        indent: usize,
+    ) -> String {
         let all: Vec<String> = all
             .iter()
-            .map(|(expr, question, reading)| format!("{} under {}.{}", flat(expr), question.node, reading.node))
+            .map(|(expr, question, reading)| {
+                format!("{} under {}.{}", flat(expr), question.node, reading.node)
+            })
             .collect();
         all.join(&(self.break_line(indent) + "| "))
     }
@@ -177,21 +220,36 @@ fn is_open(expr: &Expr) -> bool {
 /// Whether the parser would read this text after `in` as the entry of a series.
 fn is_period(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
+    let digits = |range: std::ops::Range<usize>| {
+        bytes
+            .get(range)
+            .is_some_and(|b| b.iter().all(u8::is_ascii_digit))
+    };
     let after = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
     let ends = |at: usize| !(after(at).is_ascii_alphanumeric() || matches!(after(at), b'-' | b'_'));
-    let year = digits(0..4) && ends(4) && after(4) != b'%' && !(after(4) == b'.' && after(5).is_ascii_digit());
+    let year = digits(0..4)
+        && ends(4)
+        && after(4) != b'%'
+        && !(after(4) == b'.' && after(5).is_ascii_digit());
     year || digits(0..4) && after(4) == b'-' && digits(5..7) && ends(7)
 }
 
 /// The first words of a condition, enough to know how it begins.
 fn flat_start(expr: &Expr) -> String {
     match &expr.node {
-        ExprNode::All(parts) | ExprNode::Any(parts) => parts.first().map_or_else(String::new, flat_start),
-        ExprNode::Compare(left, ..) | ExprNode::IsNone(left, _) | ExprNode::In(left, ..) => flat_start(left),
-        ExprNode::Includes(left, ..) | ExprNode::Begins(left, _) | ExprNode::Matches(left, _) => flat_start(left),
+        ExprNode::All(parts) | ExprNode::Any(parts) => {
+            parts.first().map_or_else(String::new, flat_start)
+        }
+        ExprNode::Compare(left, ..) | ExprNode::IsNone(left, _) | ExprNode::In(left, ..) => {
+            flat_start(left)
+        }
+        ExprNode::Includes(left, ..) | ExprNode::Begins(left, _) | ExprNode::Matches(left, _) => {
+            flat_start(left)
+        }
         ExprNode::Shift(left, _) => flat_start(left),
-        ExprNode::Readings(all) => all.first().map_or_else(String::new, |(first, ..)| flat_start(first)),
+        ExprNode::Readings(all) => all
+            .first()
+            .map_or_else(String::new, |(first, ..)| flat_start(first)),
         ExprNode::Not(_) => "not".to_owned(),
         ExprNode::Quantified(quantified) => quantity(quantified.quantity),
         _ => flat(expr),

@@ -13,11 +13,18 @@ pub(super) fn layer(layer: &ast::Layer, license: bool) -> String {
         (false, true) => " closed",
         (false, false) => " open",
     };
-    let head = format!("{keyword} {} {}{mode} {{", layer.name.node, quoted(&layer.title));
+    let head = format!(
+        "{keyword} {} {}{mode} {{",
+        layer.name.node,
+        quoted(&layer.title)
+    );
     if layer.members.is_empty() {
         return head + "}";
     }
-    format!("{head}\n{}}}", joined(layer.members.iter().map(member).collect()))
+    format!(
+        "{head}\n{}}}",
+        joined(layer.members.iter().map(member).collect())
+    )
 }
 
 fn member(member: &Member) -> Block {
@@ -29,25 +36,44 @@ fn member(member: &Member) -> Block {
         Member::Aliases(names) => head(list("  also-known-as ", &strings(names), 4)),
         Member::Source(source) => head(source_text(source)),
         Member::Owner(owner) => head(format!("  owner {}", quoted(owner))),
-        Member::Effective(effective) => head(format!("  effective{}", dates(effective.from, effective.until))),
+        Member::Effective(effective) => head(format!(
+            "  effective{}",
+            dates(effective.from, effective.until)
+        )),
         Member::Models(models) => reach(list("  models ", &strings(models), 4)),
         Member::Binds(steps) => reach(list("  binds descendants through ", &words(steps), 4)),
         Member::Follows(steps) => reach(list("  follows outputs through ", &words(steps), 4)),
         Member::Enforce(enforce) => Block::new("enforce", true, self::enforce(enforce)),
-        Member::Default(path, given) => {
-            Block::new("default", true, format!("  default {} is {}", path.dotted(), value(given)))
-        }
+        Member::Default(path, given) => Block::new(
+            "default",
+            true,
+            format!("  default {} is {}", path.dotted(), value(given)),
+        ),
         Member::Adopt(adopt) => {
-            let head = format!("  adopt {} as {}", reference(&adopt.question), adopt.reading.node);
+            let head = format!(
+                "  adopt {} as {}",
+                reference(&adopt.question),
+                adopt.reading.node
+            );
             Block::line("decision", head + &decision(&adopt.decision))
         }
         Member::Determine(made) => {
-            let head = format!("  determine {} as {}", reference(&made.judgment), made.value);
-            Block::line("decision", head + &scope(made.scope.as_ref()) + &decision(&made.decision))
+            let head = format!(
+                "  determine {} as {}",
+                reference(&made.judgment),
+                made.value
+            );
+            Block::line(
+                "decision",
+                head + &scope(made.scope.as_ref()) + &decision(&made.decision),
+            )
         }
         Member::Waive(waive) => {
             let head = format!("  waive {}", reference(&waive.clause));
-            Block::line("decision", head + &scope(waive.scope.as_ref()) + &decision(&waive.decision))
+            Block::line(
+                "decision",
+                head + &scope(waive.scope.as_ref()) + &decision(&waive.decision),
+            )
         }
         Member::Question(question) => Block::new("question", false, self::question(question)),
         Member::Judgment(judgment) => Block::line("judgment", self::judgment(judgment)),
@@ -64,7 +90,12 @@ fn list(head: &str, parts: &[String], indent: usize) -> String {
 }
 
 fn source_text(source: &ast::SourceText) -> String {
-    let head = format!("  source {} {} {}", source.name.node, tier(source.tier), quoted(&source.url));
+    let head = format!(
+        "  source {} {} {}",
+        source.name.node,
+        tier(source.tier),
+        quoted(&source.url)
+    );
     let Some(sha) = &source.sha256 else {
         return head;
     };
@@ -102,17 +133,27 @@ fn decision(decision: &ast::Decision) -> String {
 }
 
 fn because(because: Option<&String>, indent: usize) -> String {
-    because.map_or_else(String::new, |why| format!("\n{}because {}", pad(indent), quoted(why)))
+    because.map_or_else(String::new, |why| {
+        format!("\n{}because {}", pad(indent), quoted(why))
+    })
 }
 
 fn question(question: &ast::Question) -> String {
-    let head = format!("  question {} {} {{", question.name.node, quoted(&question.text));
+    let head = format!(
+        "  question {} {} {{",
+        question.name.node,
+        quoted(&question.text)
+    );
     if question.readings.is_empty() {
         return head + "}";
     }
     let mut said = head;
     for reading in &question.readings {
-        said += &format!("\n    reading {} {}", reading.name.node, quoted(&reading.text));
+        said += &format!(
+            "\n    reading {} {}",
+            reading.name.node,
+            quoted(&reading.text)
+        );
         said += if reading.default { " default" } else { "" };
         said += &because(reading.because.as_ref(), 6);
     }
@@ -120,7 +161,11 @@ fn question(question: &ast::Question) -> String {
 }
 
 fn judgment(judgment: &ast::Judgment) -> String {
-    let head = format!("  judgment {} {}", judgment.name.node, quoted(&judgment.text));
+    let head = format!(
+        "  judgment {} {}",
+        judgment.name.node,
+        quoted(&judgment.text)
+    );
     let tail = format!("decided by {}", quoted(&judgment.decided_by));
     let long = head.chars().count() + 1 + tail.chars().count();
     if long <= WIDTH {
@@ -133,9 +178,16 @@ fn judgment(judgment: &ast::Judgment) -> String {
 // ── clauses ─────────────────────────────────────────────────────────────────
 
 fn clause(clause: &ast::Clause) -> String {
-    let citation = clause.citation.as_ref().map_or_else(String::new, |citation| {
-        format!(" of {} {}", citation.source.node, section(&citation.section))
-    });
+    let citation = clause
+        .citation
+        .as_ref()
+        .map_or_else(String::new, |citation| {
+            format!(
+                " of {} {}",
+                citation.source.node,
+                section(&citation.section)
+            )
+        });
     let head = format!(
         "  clause {}{citation}{} {} {{",
         clause.name.node,
@@ -159,7 +211,10 @@ fn parts(parts: &[Part]) -> Vec<String> {
         if !is_action(first) {
             continue;
         }
-        let conditions = parts[at..].iter().take_while(|part| is_condition(part)).count();
+        let conditions = parts[at..]
+            .iter()
+            .take_while(|part| is_condition(part))
+            .count();
         let below = &parts[at..at + conditions];
         at += conditions;
         if let [only] = below {
@@ -177,7 +232,11 @@ fn parts(parts: &[Part]) -> Vec<String> {
 
 fn is_action(part: &Part) -> bool {
     match part {
-        Part::Grant(..) | Part::Forbid(..) | Part::Require(..) | Part::Exception(..) | Part::End(..) => true,
+        Part::Grant(..)
+        | Part::Forbid(..)
+        | Part::Require(..)
+        | Part::Exception(..)
+        | Part::End(..) => true,
         Part::Term(..) => true,
         Part::When(_) | Part::Unless(_) | Part::OnlyIf(_) | Part::Effective(_) => false,
         Part::Fix(_) | Part::Note(_) | Part::Where(_) => false,
@@ -212,7 +271,10 @@ fn part(part: &Part, indent: usize) -> String {
         Part::Unless(expr) => condition("unless", expr),
         Part::OnlyIf(expr) => condition("only if", expr),
         Part::Term(text, _) => format!("{before}term {}", quoted(text)),
-        Part::Effective(effective) => format!("{before}effective{}", dates(effective.from, effective.until)),
+        Part::Effective(effective) => format!(
+            "{before}effective{}",
+            dates(effective.from, effective.until)
+        ),
         Part::Fix(text) => format!("{before}fix {}", quoted(text)),
         Part::Note(text) => format!("{before}note {}", quoted(text)),
         Part::Where(defined) => define("where", defined, indent),

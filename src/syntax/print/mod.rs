@@ -85,7 +85,11 @@ fn territory(territory: &ast::Territory) -> String {
         .iter()
         .map(|part| part.name.node.clone() + &dates(part.from, part.until))
         .collect();
-    let head = format!("territory {}{} {{", territory.name.node, doc(territory.doc.as_ref()));
+    let head = format!(
+        "territory {}{} {{",
+        territory.name.node,
+        doc(territory.doc.as_ref())
+    );
     braced(&head, &parts)
 }
 
@@ -106,14 +110,23 @@ fn record(record: &ast::Record) -> String {
     if record.fields.is_empty() {
         return head + "}";
     }
-    let fields: String = record.fields.iter().map(|f| format!("\n  {}", field(f, 2, 4))).collect();
+    let fields: String = record
+        .fields
+        .iter()
+        .map(|f| format!("\n  {}", field(f, 2, 4)))
+        .collect();
     format!("{head}{fields}\n}}")
 }
 
 fn field(field: &ast::Field, column: usize, indent: usize) -> String {
     let mut said = format!("{}: ", field.name.node);
     said += &match &field.kind {
-        ast::Kind { base: ast::KindBase::OneOf(choices), or_none, series, .. } => {
+        ast::Kind {
+            base: ast::KindBase::OneOf(choices),
+            or_none,
+            series,
+            ..
+        } => {
             // The words of `one of` may be many; `by` and `or none` follow the last.
             let bare = ast::Kind {
                 base: ast::KindBase::OneOf(Vec::new()),
@@ -123,7 +136,10 @@ fn field(field: &ast::Field, column: usize, indent: usize) -> String {
             };
             let tail = kind(&bare).split_off("one of ".len());
             let column = column + said.chars().count() + "one of ".len();
-            format!("one of {}{tail}", fill(&words(choices), column, indent, may_start_line))
+            format!(
+                "one of {}{tail}",
+                fill(&words(choices), column, indent, may_start_line)
+            )
         }
         other => kind(other),
     };
@@ -136,11 +152,18 @@ fn field(field: &ast::Field, column: usize, indent: usize) -> String {
 fn enumeration(listed: &ast::Enum) -> String {
     let head = format!("enum {}{} {{", listed.name.node, doc(listed.doc.as_ref()));
     if listed.choices.iter().all(|(_, doc)| doc.is_none()) {
-        let names: Vec<String> = listed.choices.iter().map(|(name, _)| name.node.clone()).collect();
+        let names: Vec<String> = listed
+            .choices
+            .iter()
+            .map(|(name, _)| name.node.clone())
+            .collect();
         return braced(&head, &names);
     }
     let documented = listed.choices.iter().filter(|(_, doc)| doc.is_some());
-    let width = documented.map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let width = documented
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
     let mut said = head;
     for (name, doc) in &listed.choices {
         said += &match doc {
@@ -171,7 +194,11 @@ fn define(keyword: &str, define: &ast::Define, indent: usize) -> String {
         [] => String::new(),
         some => format!("({})", some.join(", ")),
     };
-    let head = format!("{}{keyword} {}{parameters} =", pad(indent), define.name.node);
+    let head = format!(
+        "{}{keyword} {}{parameters} =",
+        pad(indent),
+        define.name.node
+    );
     let body = flat(&define.body);
     let column = head.chars().count() + 1;
     if column + body.chars().count() <= WIDTH {
@@ -185,12 +212,21 @@ fn define(keyword: &str, define: &ast::Define, indent: usize) -> String {
         ast::ExprNode::Readings(_) => inner,
         _ => inner + 2,
     };
-    format!("{head}\n{}{}", pad(inner), wrapped(&define.body, inner, deeper))
+    format!(
+        "{head}\n{}{}",
+        pad(inner),
+        wrapped(&define.body, inner, deeper)
+    )
 }
 
 /// Parts with commas between, broken after a comma where the line gets too long and the next part
 /// may start a line.
-fn fill(parts: &[String], column: usize, indent: usize, may_start: impl Fn(&str) -> bool) -> String {
+fn fill(
+    parts: &[String],
+    column: usize,
+    indent: usize,
+    may_start: impl Fn(&str) -> bool,
+) -> String {
     let mut said = String::new();
     let mut at = column;
     for (n, part) in parts.iter().enumerate() {

@@ -3,7 +3,8 @@
 
 use super::super::ast::{self, Expr, ExprNode, Item, Member, Part};
 use super::value::{
-    at, dates, duration, each, kind, level, number, operator, quantity, quoted, section, sign, tier, value,
+    at, dates, duration, each, kind, level, number, operator, quantity, quoted, section, sign,
+    tier, value,
 };
 
 /// A compact picture of the tree, for people and for comparing.
@@ -42,36 +43,66 @@ impl Outline {
             Item::Import(path) => self.line(0, &format!("import {}", quoted(path))),
             Item::Unit(name) => self.line(0, &format!("unit {}", name.node)),
             Item::Territory(territory) => {
-                self.line(0, &format!("territory {}{}", territory.name.node, doc(territory.doc.as_ref())));
+                self.line(
+                    0,
+                    &format!(
+                        "territory {}{}",
+                        territory.name.node,
+                        doc(territory.doc.as_ref())
+                    ),
+                );
                 for part in &territory.parts {
-                    self.line(1, &format!("{}{}", part.name.node, dates(part.from, part.until)));
+                    self.line(
+                        1,
+                        &format!("{}{}", part.name.node, dates(part.from, part.until)),
+                    );
                 }
             }
             Item::Record(record) => {
-                self.line(0, &format!("record {}{}", record.name.node, doc(record.doc.as_ref())));
+                self.line(
+                    0,
+                    &format!("record {}{}", record.name.node, doc(record.doc.as_ref())),
+                );
                 for field in &record.fields {
                     self.line(1, &self::field(field));
                 }
             }
             Item::Enum(listed) => {
-                self.line(0, &format!("enum {}{}", listed.name.node, doc(listed.doc.as_ref())));
+                self.line(
+                    0,
+                    &format!("enum {}{}", listed.name.node, doc(listed.doc.as_ref())),
+                );
                 for (name, said) in &listed.choices {
                     self.line(1, &format!("{}{}", name.node, doc(said.as_ref())));
                 }
             }
             Item::Fact(field) => self.line(0, &format!("fact {}", self::field(field))),
             Item::Act(act) => {
-                self.line(0, &format!("act {}{}", act.name.node, doc(act.doc.as_ref())));
+                self.line(
+                    0,
+                    &format!("act {}{}", act.name.node, doc(act.doc.as_ref())),
+                );
                 self.line(1, &format!("when {}", expr(&act.when)));
             }
             Item::Define(define) => self.line(0, &format!("define {}", self::define(define))),
             Item::License(layer) => self.layer("license", "", layer),
-            Item::Policy(layer) => self.layer("policy", if layer.closed { " closed" } else { " open" }, layer),
+            Item::Policy(layer) => self.layer(
+                "policy",
+                if layer.closed { " closed" } else { " open" },
+                layer,
+            ),
         }
     }
 
     fn layer(&mut self, keyword: &str, mode: &str, layer: &ast::Layer) {
-        self.line(0, &format!("{keyword} {} {}{mode}", layer.name.node, quoted(&layer.title)));
+        self.line(
+            0,
+            &format!(
+                "{keyword} {} {}{mode}",
+                layer.name.node,
+                quoted(&layer.title)
+            ),
+        );
         for member in &layer.members {
             self.member(member);
         }
@@ -86,12 +117,18 @@ impl Outline {
             Member::Models(models) => format!("models{}", texts(models)),
             Member::Binds(steps) => format!("binds{}", spaced(steps)),
             Member::Follows(steps) => format!("follows{}", spaced(steps)),
-            Member::Effective(effective) => format!("effective{}", dates(effective.from, effective.until)),
+            Member::Effective(effective) => {
+                format!("effective{}", dates(effective.from, effective.until))
+            }
             Member::Owner(owner) => format!("owner {}", quoted(owner)),
             Member::Enforce(enforce) => self::enforce(enforce),
             Member::Default(path, given) => format!("default {} {}", path.dotted(), literal(given)),
             Member::Adopt(adopt) => {
-                let head = format!("adopt {} {}", reference(&adopt.question), adopt.reading.node);
+                let head = format!(
+                    "adopt {} {}",
+                    reference(&adopt.question),
+                    adopt.reading.node
+                );
                 head + &decision(&adopt.decision)
             }
             Member::Determine(made) => {
@@ -117,19 +154,28 @@ impl Outline {
     }
 
     fn question(&mut self, question: &ast::Question) {
-        self.line(1, &format!("question {} {}", question.name.node, quoted(&question.text)));
+        self.line(
+            1,
+            &format!("question {} {}", question.name.node, quoted(&question.text)),
+        );
         for reading in &question.readings {
             let default = if reading.default { " default" } else { "" };
             let text = quoted(&reading.text);
             let because = because(reading.because.as_ref());
-            self.line(2, &format!("reading {} {text}{default}{because}", reading.name.node));
+            self.line(
+                2,
+                &format!("reading {} {text}{default}{because}", reading.name.node),
+            );
         }
     }
 
     fn clause(&mut self, clause: &ast::Clause) {
-        let citation = clause.citation.as_ref().map_or_else(String::new, |citation| {
-            format!(" @{} {}", citation.source.node, section(&citation.section))
-        });
+        let citation = clause
+            .citation
+            .as_ref()
+            .map_or_else(String::new, |citation| {
+                format!(" @{} {}", citation.source.node, section(&citation.section))
+            });
         let head = format!("clause {}{citation}{}", clause.name.node, each(clause.each));
         self.line(1, &format!("{head} {}", quoted(&clause.title)));
         for part in &clause.parts {
@@ -149,7 +195,9 @@ fn part(part: &Part) -> String {
         Part::When(condition) => format!("when {}", expr(condition)),
         Part::Unless(condition) => format!("unless {}", expr(condition)),
         Part::OnlyIf(condition) => format!("only-if {}", expr(condition)),
-        Part::Effective(effective) => format!("effective{}", dates(effective.from, effective.until)),
+        Part::Effective(effective) => {
+            format!("effective{}", dates(effective.from, effective.until))
+        }
         Part::Fix(text) => format!("fix {}", quoted(text)),
         Part::Note(text) => format!("note {}", quoted(text)),
         Part::Where(define) => format!("where {}", self::define(define)),
@@ -169,13 +217,21 @@ fn spaced(words: &[ast::Word]) -> String {
 }
 
 fn texts(words: &[ast::Word]) -> String {
-    words.iter().map(|word| format!(" {}", quoted(word))).collect()
+    words
+        .iter()
+        .map(|word| format!(" {}", quoted(word)))
+        .collect()
 }
 
 fn field(field: &ast::Field) -> String {
     let default = field.default.as_ref();
     let default = default.map_or_else(String::new, |given| format!(" default {}", literal(given)));
-    format!("{}: {}{default}{}", field.name.node, kind(&field.kind), doc(field.doc.as_ref()))
+    format!(
+        "{}: {}{default}{}",
+        field.name.node,
+        kind(&field.kind),
+        doc(field.doc.as_ref())
+    )
 }
 
 fn define(define: &ast::Define) -> String {
@@ -189,7 +245,12 @@ fn define(define: &ast::Define) -> String {
 fn source_text(source: &ast::SourceText) -> String {
     let sha = source.sha256.as_ref();
     let sha = sha.map_or_else(String::new, |sha| format!(" sha256 {}", sha.node));
-    format!("source {} {} {}{sha}", source.name.node, tier(source.tier), quoted(&source.url))
+    format!(
+        "source {} {} {}{sha}",
+        source.name.node,
+        tier(source.tier),
+        quoted(&source.url)
+    )
 }
 
 fn enforce(enforce: &ast::Enforce) -> String {
@@ -197,7 +258,11 @@ fn enforce(enforce: &ast::Enforce) -> String {
         [] => String::new(),
         some => format!(" in{}", spaced(some)),
     };
-    format!("enforce {}{}{within}", level(enforce.level), spaced(&enforce.clauses))
+    format!(
+        "enforce {}{}{within}",
+        level(enforce.level),
+        spaced(&enforce.clauses)
+    )
 }
 
 fn reference(reference: &ast::Reference) -> String {
@@ -211,13 +276,20 @@ fn scope(scope: Option<&ast::Word>) -> String {
 fn decision(decision: &ast::Decision) -> String {
     let until = dates(None, decision.until);
     let because = because(decision.because.as_ref());
-    format!(" by {} on {}{until}{because}", quoted(&decision.by), decision.on)
+    format!(
+        " by {} on {}{until}{because}",
+        quoted(&decision.by),
+        decision.on
+    )
 }
 
 // ── conditions ──────────────────────────────────────────────────────────────
 
 fn all(head: &str, parts: &[Expr]) -> String {
-    let parts: String = parts.iter().map(|part| format!(" {}", expr(part))).collect();
+    let parts: String = parts
+        .iter()
+        .map(|part| format!(" {}", expr(part)))
+        .collect();
     format!("({head}{parts})")
 }
 
@@ -235,7 +307,12 @@ fn expr(of: &Expr) -> String {
         ),
         ExprNode::Reads(question, reading) => format!("(reads {} {})", question.node, reading.node),
         ExprNode::Compare(left, how, right) => {
-            format!("({} {} {})", operator(*how).replace(' ', "-"), expr(left), expr(right))
+            format!(
+                "({} {} {})",
+                operator(*how).replace(' ', "-"),
+                expr(left),
+                expr(right)
+            )
         }
         ExprNode::IsNone(left, true) => format!("(is-none {})", expr(left)),
         ExprNode::IsNone(left, false) => format!("(is-not-none {})", expr(left)),
@@ -260,11 +337,18 @@ fn expr(of: &Expr) -> String {
             }
             said + ")"
         }
-        ExprNode::Shift(left, by) => format!("({} {} {})", sign(*by), expr(left), duration(*by).replace(' ', "-")),
+        ExprNode::Shift(left, by) => format!(
+            "({} {} {})",
+            sign(*by),
+            expr(left),
+            duration(*by).replace(' ', "-")
+        ),
         ExprNode::CountOf(path) => format!("(count {})", path.dotted()),
         ExprNode::Call(name, terms) => all(&format!("call {}", name.node), terms),
         ExprNode::Path(path) => path.dotted(),
-        ExprNode::At(path, when) => format!("(at {} {})", path.dotted(), at(when.node).replace(' ', "-")),
+        ExprNode::At(path, when) => {
+            format!("(at {} {})", path.dotted(), at(when.node).replace(' ', "-"))
+        }
         ExprNode::Today => "today".to_owned(),
         ExprNode::Literal(given) => literal(given),
     }
@@ -277,7 +361,10 @@ fn literal(given: &ast::Value) -> String {
         ast::Value::Money(n, currency) => format!("({currency} {})", number(*n)),
         ast::Value::Duration(by) => duration(*by).replace(' ', "-"),
         ast::Value::List(parts) => {
-            let parts: String = parts.iter().map(|part| format!(" {}", literal(part))).collect();
+            let parts: String = parts
+                .iter()
+                .map(|part| format!(" {}", literal(part)))
+                .collect();
             format!("(list{parts})")
         }
         other => value(other),

@@ -40,7 +40,8 @@ pub(super) fn number(number: Decimal) -> String {
         };
         let scaled = scaled.normalize();
         let short = format!("{scaled}{scale}");
-        let enough = scaled.abs() >= Decimal::ONE && scaled.scale() <= 2 && short.len() < plain.len();
+        let enough =
+            scaled.abs() >= Decimal::ONE && scaled.scale() <= 2 && short.len() < plain.len();
         if enough && parse_number(&short) == Some(number.normalize()) {
             return short;
         }
@@ -63,7 +64,11 @@ pub(super) fn duration(by: Duration) -> String {
 
 /// `-` for a duration that leads back.
 pub(super) fn sign(by: Duration) -> char {
-    if by.months < 0 || by.days < 0 { '-' } else { '+' }
+    if by.months < 0 || by.days < 0 {
+        '-'
+    } else {
+        '+'
+    }
 }
 
 /// `2025-03`
@@ -133,11 +138,17 @@ pub(super) fn section(section: &str) -> String {
     let mut short = chars.peek().is_some();
     while let Some(c) = chars.next() {
         short &= match c {
-            '.' => chars.peek().is_some_and(|next| next.is_ascii_alphanumeric() || *next == '('),
+            '.' => chars
+                .peek()
+                .is_some_and(|next| next.is_ascii_alphanumeric() || *next == '('),
             c => c.is_ascii_alphanumeric() || matches!(c, '-' | '(' | ')'),
         };
     }
-    if short { format!("§{section}") } else { format!("§{}", quoted(section)) }
+    if short {
+        format!("§{section}")
+    } else {
+        format!("§{}", quoted(section))
+    }
 }
 
 /// `primary`
