@@ -1,5 +1,6 @@
 //! Habits of the whole crate, in one test program.
 
+mod facts;
 mod print;
 mod report;
 mod syntax;
