@@ -6,7 +6,9 @@
 
 pub mod ast;
 mod errors;
+mod expected;
 mod grammar;
+mod hints;
 mod lift;
 pub mod print;
 mod split;

@@ -3,6 +3,7 @@
 //! recursive runs.
 
 use super::token::{Token, lex};
+use crate::diagnostic::nearest::nearest;
 use std::ops::Range;
 
 /// Deepest nesting of brackets.
@@ -65,7 +66,7 @@ const UNMISTAKABLE: &[&str] = &[
     "clause",
 ];
 /// Words that begin a part of a clause; no condition reaches across them.
-const PARTS: &[&str] = &[
+pub const PARTS: &[&str] = &[
     "grant",
     "forbid",
     "require",
@@ -253,8 +254,7 @@ impl Split<'_> {
             .iter()
             .rposition(|at| self.word(*at) == wants);
         let Some(place) = found.map(|place| open.len() - reach + place) else {
-            self.faults
-                .push(SplitFault::Unopened(self.tokens[n].range().start));
+            self.unopened(n);
             return;
         };
         // A brace too many would end the body before its next member.
@@ -264,8 +264,7 @@ impl Split<'_> {
             && !ITEMS.contains(&self.word(n + 1))
             && self.fits(n + 1);
         if too_early {
-            self.faults
-                .push(SplitFault::Unopened(self.tokens[n].range().start));
+            self.unopened(n);
             return;
         }
         if let Some(innermost) = open.last().filter(|_| place + 1 < open.len()) {
@@ -277,6 +276,12 @@ impl Split<'_> {
         if place == 0 {
             *body = None;
         }
+    }
+
+    fn unopened(&mut self, n: usize) {
+        let at = self.tokens[n].range().start;
+        self.faults.push(SplitFault::Unopened(at));
+        self.tokens[n].unopened = true;
     }
 
     /// Looks ahead from the brace of a license or policy to the next item.
@@ -313,7 +318,8 @@ impl Split<'_> {
 
     fn starts_item(&self, n: usize, open: &[usize], body: Option<&Body>) -> bool {
         if !self.starts_line_with(n, ITEMS) {
-            return false;
+            let token = &self.tokens[n];
+            return open.is_empty() && token.column_zero && self.is_misspelled(n, ITEMS);
         }
         if open.is_empty() {
             return !self.is_continued(n) || self.fits(n);
@@ -330,13 +336,27 @@ impl Split<'_> {
 
     fn starts_member(&self, n: usize, open: &[usize]) -> bool {
         if !self.starts_line_with(n, MEMBERS) {
-            return false;
+            return open.len() == 1 && self.is_misspelled(n, MEMBERS);
         }
         match open.len() {
             0 => false,
             1 => !self.is_continued(n) || self.fits(n),
             _ => UNMISTAKABLE.contains(&self.word(n)) && !self.is_continued(n) && self.fits(n),
         }
+    }
+
+    /// Whether a line starts with what is nearly a keyword and goes on with no condition: the
+    /// statement above is not to suffer for it.
+    fn is_misspelled(&self, n: usize, keywords: &[&str]) -> bool {
+        let word = self.word(n);
+        let next = self.word(n + 1);
+        self.tokens[n].starts_line
+            && word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && next.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '"')
+            && !OPERATORS.contains(&word)
+            && !OPERATORS.contains(&next)
+            && !self.is_continued(n)
+            && nearest(word, keywords.iter().copied()).is_some()
     }
 
     /// Whether the token before asks for another.
@@ -423,7 +443,7 @@ impl Split<'_> {
 
     /// Text outside items. Brackets that close nothing were told of already.
     fn stray(&mut self, tokens: Range<usize>) {
-        let told = |n: &usize| matches!(self.word(*n), "}" | ")" | "]");
+        let told = |n: &usize| self.tokens[*n].unopened;
         if tokens.clone().all(|n| told(&n)) {
             return;
         }
@@ -432,14 +452,19 @@ impl Split<'_> {
         self.faults.push(SplitFault::Stray(range));
     }
 
-    /// The bytes of some tokens, unless they nest too deeply.
-    fn piece(&mut self, tokens: Range<usize>) -> Option<Range<usize>> {
+    /// The bytes of some tokens, without brackets at the end that close nothing; none if they nest
+    /// too deeply.
+    fn piece(&mut self, mut tokens: Range<usize>) -> Option<Range<usize>> {
+        while tokens.len() > 1 && self.tokens[tokens.end - 1].unopened {
+            tokens.end -= 1;
+        }
         if let Some(at) = self.too_deep(tokens.clone()) {
-            self.faults
-                .push(SplitFault::TooDeep(self.tokens[at].range().start));
+            let at = self.tokens[at].range().start;
+            self.faults.push(SplitFault::TooDeep(at));
             return None;
         }
-        Some(self.tokens[tokens.start].range().start..self.tokens[tokens.end - 1].range().end)
+        let (first, last) = (&self.tokens[tokens.start], &self.tokens[tokens.end - 1]);
+        Some(first.range().start..last.range().end)
     }
 
     /// The first token at which reading the piece would nest too deeply.

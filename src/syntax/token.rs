@@ -15,6 +15,8 @@ pub struct Token {
     pub starts_item: bool,
     /// It is the keyword of a member.
     pub starts_member: bool,
+    /// It is a bracket that closes nothing.
+    pub unopened: bool,
 }
 
 impl Token {
@@ -87,10 +89,16 @@ pub fn lex(text: &str) -> (Vec<Token>, Vec<usize>) {
             column_zero: starts_line && start == line_start,
             starts_item: false,
             starts_member: false,
+            unopened: false,
         });
         starts_line = false;
     }
     (tokens, unclosed)
+}
+
+/// The bytes of the last token of a text; empty for a text without.
+pub fn last(text: &str) -> Range<usize> {
+    lex(text).0.last().map_or(0..0, Token::range)
 }
 
 fn run_end(bytes: &[u8], mut at: usize, signs: &[u8]) -> usize {
@@ -105,7 +113,7 @@ fn run_end(bytes: &[u8], mut at: usize, signs: &[u8]) -> usize {
 
 /// Where a string ends, and whether it is closed on its line. One that is not ends before a brace
 /// that ends the line: that brace was hardly meant to be in it.
-fn string_end(text: &str, quote: usize) -> (usize, bool) {
+pub fn string_end(text: &str, quote: usize) -> (usize, bool) {
     let bytes = text.as_bytes();
     let mut at = quote + 1;
     let mut escaped = false;
