@@ -3,5 +3,6 @@
 mod facts;
 mod print;
 mod report;
+mod safety;
 mod syntax;
 mod trees;
