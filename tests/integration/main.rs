@@ -4,4 +4,8 @@
 )]
 
 mod facts;
+mod print;
 mod report;
+mod safety;
+mod syntax;
+mod trees;
