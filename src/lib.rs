@@ -4,6 +4,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod facts;
 pub mod ir;
+pub mod library;
 pub mod scene;
 pub mod source;
 pub mod syntax;

@@ -1,4 +1,5 @@
 //! Habits of the whole crate, in one test program.
 
 mod facts;
+mod library;
 mod report;
