@@ -389,6 +389,7 @@ pub struct Act {
 }
 
 /// Documents that make sense. Only [`check`](super::check) makes one.
+#[allow(clippy::manual_non_exhaustive)] // not even this crate makes one elsewhere
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// What facts can be.
