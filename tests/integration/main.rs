@@ -1,9 +1,8 @@
 //! Habits of the whole crate, in one test program.
-    clippy::unwrap_used,
-    reason = "a test that unwraps reports the failure"
-)]
 
 mod facts;
+mod fast;
+mod library;
 mod print;
 mod report;
 mod safety;
