@@ -2,6 +2,7 @@
 pub mod check;
 pub mod diagnostic;
 pub mod eval;
+pub mod exact;
 pub mod facts;
 pub mod ir;
 pub mod scene;
