@@ -38,7 +38,9 @@ fn dump(arguments: &DumpArguments, sources: &mut Sources) -> Result<String, Vec<
     if arguments.what == DumpWhat::Ir {
         let mut program = library::compile(&own, sources, &needed)?;
         // Licenses that came along only because a policy decides about them are left out.
-        program.layers.retain(|layer| own.contains(&layer.span.source) || needed.contains(&layer.id));
+        program
+            .layers
+            .retain(|layer| own.contains(&layer.span.source) || needed.contains(&layer.id));
         return Ok(ir::dump(&program));
     }
     let (mut out, mut faults) = (String::new(), Vec::new());
@@ -50,12 +52,18 @@ fn dump(arguments: &DumpArguments, sources: &mut Sources) -> Result<String, Vec<
             _ => syntax::print::print(&document),
         });
     }
-    if faults.is_empty() { Ok(out) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(out)
+    } else {
+        Err(faults)
+    }
 }
 
 /// The shipped license an argument names, and its text.
 fn shipped_text(path: &PathBuf, sources: &Sources) -> Option<(String, SourceId)> {
-    let license = library::licenses().iter().find(|license| path.as_os_str() == license.id)?;
+    let license = library::licenses()
+        .iter()
+        .find(|license| path.as_os_str() == license.id)?;
     let name = format!("policies/licenses/{}.clause", license.id);
     let ids = 0..u32::try_from(sources.len()).ok()?;
     let text = ids.map(SourceId).find(|id| sources.name(*id) == name)?;

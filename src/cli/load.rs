@@ -75,7 +75,10 @@ fn plain(error: &std::io::Error) -> String {
 }
 
 /// The policy texts that paths stand for, and what they import, added to `sources`.
-pub fn policy_texts(paths: &[PathBuf], sources: &mut Sources) -> Result<Vec<SourceId>, Vec<Diagnostic>> {
+pub fn policy_texts(
+    paths: &[PathBuf],
+    sources: &mut Sources,
+) -> Result<Vec<SourceId>, Vec<Diagnostic>> {
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     for path in paths {
         match policy_files(path) {
@@ -86,7 +89,10 @@ pub fn policy_texts(paths: &[PathBuf], sources: &mut Sources) -> Result<Vec<Sour
     if !faults.is_empty() {
         return Err(faults);
     }
-    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     library::load(&names, sources, &|name| {
         let mut text = String::new();
