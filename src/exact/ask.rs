@@ -188,7 +188,10 @@ impl<'s> Search<'s> {
     }
 
     /// Whether parts of a world leave only permitted ones; if so, those of them that it takes.
-    #[expect(clippy::option_option, reason = "the outer one says whether there was an answer")]
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether there was an answer"
+    )]
     fn forcing(&mut self, world: &[(Part, Vec<Lit>)], parts: &[Part]) -> Option<Option<Vec<Part>>> {
         let chosen = world.iter().filter(|(part, _)| parts.contains(part));
         let mut assumed = vec![self.forbidden];
@@ -314,9 +317,8 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
     for ((layer, question), lits) in &encoder.readings {
         let readings = &program.layers[*layer].questions[*question as usize].readings;
         let answers = (0..).zip(readings).zip(lits);
-        let answers = answers.map(|((n, reading), lit)| {
-            (reading.name.clone(), Answer::Reading(n), vec![*lit])
-        });
+        let answers = answers
+            .map(|((n, reading), lit)| (reading.name.clone(), Answer::Reading(n), vec![*lit]));
         groups.push(Group {
             unknown: Unknown::Reading {
                 layer: *layer,
@@ -491,8 +493,14 @@ fn list(
             }
         }
     }
-    let some = answers.iter().any(|(when, ..)| when.starts_with("includes"));
-    let when = if some { "includes none of these" } else { "empty" };
+    let some = answers
+        .iter()
+        .any(|(when, ..)| when.starts_with("includes"));
+    let when = if some {
+        "includes none of these"
+    } else {
+        "empty"
+    };
     answers.push((when.to_owned(), Answer::Fact(Sample::Empty), empty));
     if !not_empty.is_empty() {
         let lit = encoder.formula.or(not_empty);
@@ -514,9 +522,9 @@ fn step(stage: &Stage, place: &Place) -> Option<(String, Vec<Stop>, Span, Kind)>
         return None;
     };
     let (_, bonds, _) = stage.reach.iter().find(|(at, ..)| *at == subject)?;
-    let bond = bonds.iter().find(|bond| {
-        (bond.origin, bond.layer, bond.by_outputs) == (origin, layer, by_outputs)
-    })?;
+    let bond = bonds
+        .iter()
+        .find(|bond| (bond.origin, bond.layer, bond.by_outputs) == (origin, layer, by_outputs))?;
     let schema = &stage.program.schema;
     let kind = schema.record_named("step")?;
     let kind = schema.record(kind).fields.get("taken-by")?.kind.clone();
@@ -535,7 +543,12 @@ fn step(stage: &Stage, place: &Place) -> Option<(String, Vec<Stop>, Span, Kind)>
                 Stop::Index(at),
                 Stop::Key("taken-by".to_owned()),
             ];
-            return Some((format!("models[{id}].from[{at}].taken-by"), path, edge.span, kind));
+            return Some((
+                format!("models[{id}].from[{at}].taken-by"),
+                path,
+                edge.span,
+                kind,
+            ));
         }
     }
     None

@@ -394,10 +394,20 @@ impl Knife<'_> {
         {
             return said(&only);
         }
-        let low =
-            low.map(|cut| format!("{} {}", if cut.after { ">" } else { ">=" }, said(&cut.value)));
-        let high =
-            high.map(|cut| format!("{} {}", if cut.after { "<=" } else { "<" }, said(&cut.value)));
+        let low = low.map(|cut| {
+            format!(
+                "{} {}",
+                if cut.after { ">" } else { ">=" },
+                said(&cut.value)
+            )
+        });
+        let high = high.map(|cut| {
+            format!(
+                "{} {}",
+                if cut.after { "<=" } else { "<" },
+                said(&cut.value)
+            )
+        });
         match (low, high) {
             (Some(low), Some(high)) => format!("{low} and {high}"),
             (Some(one), None) | (None, Some(one)) => one,

@@ -214,10 +214,7 @@ impl<'s> Encoder<'s> {
             }
         }
         let formula = &mut self.formula;
-        *self
-            .roles
-            .entry(subject)
-            .or_insert_with(|| formula.fresh())
+        *self.roles.entry(subject).or_insert_with(|| formula.fresh())
     }
 
     // ── conditions ──────────────────────────────────────────────────────────
@@ -308,10 +305,7 @@ impl<'s> Encoder<'s> {
                 _ => {
                     let formula = &mut self.formula;
                     let key = (self.scenes[at].layer, judgment);
-                    *self
-                        .judgments
-                        .entry(key)
-                        .or_insert_with(|| formula.fresh())
+                    *self.judgments.entry(key).or_insert_with(|| formula.fresh())
                 }
             },
             Node::Dated(..) | Node::Reported => {
@@ -323,10 +317,7 @@ impl<'s> Encoder<'s> {
 
     fn reading(&mut self, layer: usize, question: u16, reading: u16) -> Lit {
         if let Some(known) = self.readings.get(&(layer, question)) {
-            return known
-                .get(reading as usize)
-                .copied()
-                .unwrap_or(Lit::FALSE);
+            return known.get(reading as usize).copied().unwrap_or(Lit::FALSE);
         }
         let count = self.stage.program.layers[layer].questions[question as usize]
             .readings
@@ -507,10 +498,7 @@ impl<'s> Encoder<'s> {
     ) -> Lit {
         let path = itself(&self.instances[about].kind);
         let fact = Operand::Fact(path, shift);
-        self.ask(
-            about,
-            Atom::Compare(fact, operator, Operand::Const(value)),
-        )
+        self.ask(about, Atom::Compare(fact, operator, Operand::Const(value)))
     }
 
     /// Two facts that are both not known.
@@ -540,7 +528,11 @@ impl<'s> Encoder<'s> {
             });
             let both = both.collect();
             let same = self.formula.or(both);
-            return if operator == Operator::IsNot { !same } else { same };
+            return if operator == Operator::IsNot {
+                !same
+            } else {
+                same
+            };
         }
         let same = a == b && !maybe_none;
         let ordered = !maybe_none
@@ -901,11 +893,7 @@ impl<'s> Encoder<'s> {
         let witnesses = instance.witnesses.clone();
         let count = instance.place.then(Stride::Count);
         let count = self.instances.get_index_of(&count);
-        let aspects = [
-            !members.is_empty(),
-            !witnesses.is_empty(),
-            count.is_some(),
-        ];
+        let aspects = [!members.is_empty(), !witnesses.is_empty(), count.is_some()];
         let known_none = matches!(instance.known, Known::None);
         self.inexact |= aspects.iter().filter(|aspect| **aspect).count() > 1;
         if let Some(count) = count {
