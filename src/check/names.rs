@@ -72,6 +72,9 @@ pub fn collect<'a>(
             }
             ast::Item::Enum(decl) => names.declare_enum(decl, faults),
             ast::Item::Record(decl) => {
+                for field in &decl.fields {
+                    names.declare_choices(&field.kind);
+                }
                 if let Some(first) = records.insert(&decl.name.node, decl) {
                     faults.push(errors::declared_twice(
                         "record",
@@ -112,10 +115,8 @@ pub fn collect<'a>(
             }
             ast::Item::License(layer) => names.declare_layer(layer, true, faults),
             ast::Item::Policy(layer) => names.declare_layer(layer, false, faults),
-            ast::Item::Territory(_)
-            | ast::Item::Fact(_)
-            | ast::Item::Language(_)
-            | ast::Item::Import(_) => {}
+            ast::Item::Fact(field) => names.declare_choices(&field.kind),
+            ast::Item::Territory(_) | ast::Item::Language(_) | ast::Item::Import(_) => {}
         }
     }
     for name in names.acts.keys() {
@@ -373,36 +374,47 @@ impl<'a> Names<'a> {
         fields.insert(decl.name.node.clone(), field);
     }
 
+    /// Numbers the members of a `one of`. The same members are the same kind, wherever they are listed.
+    fn one_of(&mut self, words: &[ast::Word], span: Span) -> EnumId {
+        let same = |e: &Enum| {
+            e.name.is_empty()
+                && e.choices
+                    .iter()
+                    .map(|c| &c.name)
+                    .eq(words.iter().map(|w| &w.node))
+        };
+        if let Some(at) = self.schema.enums.iter().position(same) {
+            return EnumId(u16::try_from(at).unwrap_or(u16::MAX));
+        }
+        let choices = words.iter().map(|word| Choice {
+            name: word.node.clone(),
+            doc: None,
+        });
+        let choices = choices.collect();
+        self.add_enum(Enum {
+            name: String::new(),
+            choices,
+            span,
+        })
+    }
+
+    /// Numbers every `one of` where it stands in the text, before any field is declared: so a text
+    /// that is read later never moves a number of one that was read earlier.
+    fn declare_choices(&mut self, kind: &ast::Kind) {
+        match &kind.base {
+            ast::KindBase::OneOf(words) => {
+                self.one_of(words, kind.span);
+            }
+            ast::KindBase::List(inner) => self.declare_choices(inner),
+            ast::KindBase::Count(_) | ast::KindBase::Named(_) => {}
+        }
+    }
+
     /// The kind a declaration names.
     pub fn kind(&mut self, kind: &ast::Kind, faults: &mut Vec<Diagnostic>) -> Option<Kind> {
         let base = match &kind.base {
             ast::KindBase::List(inner) => Kind::List(Box::new(self.kind(inner, faults)?)),
-            ast::KindBase::OneOf(words) => {
-                // The same members are the same kind, wherever they are listed.
-                let same = |e: &Enum| {
-                    e.name.is_empty()
-                        && e.choices
-                            .iter()
-                            .map(|c| &c.name)
-                            .eq(words.iter().map(|w| &w.node))
-                };
-                if let Some(at) = self.schema.enums.iter().position(same) {
-                    Kind::Choice(EnumId(u16::try_from(at).ok()?))
-                } else {
-                    let choices = words
-                        .iter()
-                        .map(|word| Choice {
-                            name: word.node.clone(),
-                            doc: None,
-                        })
-                        .collect();
-                    Kind::Choice(self.add_enum(Enum {
-                        name: String::new(),
-                        choices,
-                        span: kind.span,
-                    }))
-                }
-            }
+            ast::KindBase::OneOf(words) => Kind::Choice(self.one_of(words, kind.span)),
             ast::KindBase::Count(unit) => {
                 match self.schema.units.iter().position(|u| *u == unit.node) {
                     Some(at) => Kind::Count(u16::try_from(at).ok()?),

@@ -389,6 +389,7 @@ pub struct Act {
 }
 
 /// Documents that make sense. Only [`check`](super::check) makes one.
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// What facts can be.
@@ -401,5 +402,4 @@ pub struct Checked {
     pub decided: Vec<Decided>,
     /// Defaults for facts declared by policies.
     pub defaults: Vec<(Path, crate::value::FactDefault)>,
-    pub(super) _private: (),
 }

@@ -1,12 +1,12 @@
 //! `clausula check FACTS…`
 
 use super::args::{CheckArguments, Format, LookArguments};
-use super::load::{facts_format, policy_files, read};
+use super::load::{facts_format, policy_texts, read};
 use super::{ExitStatus, output};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Limits, Node};
 use crate::scene::{Options, Stage};
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 use crate::verdict::{Report, Verdict, json, judge};
 use crate::{eval, library};
 
@@ -97,7 +97,7 @@ fn write_human(found: &Found, sources: &Sources, arguments: &CheckArguments, loo
 }
 
 fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Found) {
-    let Some(policies) = policies(arguments, found) else {
+    let Some(policies) = policies(arguments, sources, found) else {
         return;
     };
     let mut documents: Vec<(String, Vec<Node>)> = Vec::new();
@@ -129,13 +129,21 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
             Err(faults) => found.faults.extend(faults),
         }
     }
-    let (program, names) = match library::compile(policies, sources) {
-        Ok(compiled) => compiled,
+    let nodes = documents.iter().flat_map(|(_, nodes)| nodes);
+    let needed = library::needed(nodes);
+    let compiled = if policies.is_empty() {
+        Ok(library::program(&needed))
+    } else {
+        library::compile(&policies, sources, &needed)
+    };
+    let program = match compiled {
+        Ok(program) => program,
         Err(faults) => {
             found.faults.extend(faults);
             return;
         }
     };
+    let names = library::names_with(&program);
     let today = arguments.as_of.unwrap_or_else(|| {
         jiff::Timestamp::now()
             .to_zoned(jiff::tz::TimeZone::UTC)
@@ -164,25 +172,20 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
     }
 }
 
-fn policies(arguments: &CheckArguments, found: &mut Found) -> Option<Vec<(String, String)>> {
-    let mut texts = Vec::new();
-    for path in &arguments.policy {
-        let files = match policy_files(path) {
-            Ok(files) => files,
-            Err(fault) => {
-                found.faults.push(fault);
-                continue;
-            }
-        };
-        for file in files {
-            match read(&file) {
-                Ok(text) => texts.push((text.name, text.text)),
-                Err(fault) => found.faults.push(fault),
-            }
+/// The policy texts that were asked for and what they import.
+fn policies(
+    arguments: &CheckArguments,
+    sources: &mut Sources,
+    found: &mut Found,
+) -> Option<Vec<SourceId>> {
+    match policy_texts(&arguments.policy, sources) {
+        Ok(texts) => Some(texts),
+        // Without all the policies an answer would be about something else.
+        Err(faults) => {
+            found.faults.extend(faults);
+            None
         }
     }
-    // Without all the policies an answer would be about something else.
-    found.faults.is_empty().then_some(texts)
 }
 
 /// The deployments of a file: its documents, the elements of a list, or what stands under `deployments`.
@@ -208,7 +211,7 @@ fn deployments(documents: Vec<Node>) -> Vec<Node> {
     all
 }
 
-fn no_deployment(name: &str, source: crate::source::SourceId, sources: &Sources) -> Diagnostic {
+fn no_deployment(name: &str, source: SourceId, sources: &Sources) -> Diagnostic {
     use crate::diagnostic::Code;
     let message = format!("`{name}` states no deployment");
     let end = sources.text(source).len().min(1);

@@ -1,76 +1,71 @@
 //! `clausula dump ast|ir|text POLICY…`
 
 use super::args::{DumpArguments, DumpWhat, LookArguments};
-use super::load::{policy_files, read};
+use super::load::policy_texts;
 use super::{ExitStatus, output};
 use crate::diagnostic::Diagnostic;
-use crate::{ir, library, syntax};
+use crate::library::{self, Needed};
+use crate::source::{SourceId, Sources};
+use crate::{ir, syntax};
+use std::path::PathBuf;
 
 /// Prints the form that was asked for.
 pub fn run(arguments: &DumpArguments, look: &LookArguments) -> ExitStatus {
     let mut sources = library::sources();
-    let mut faults: Vec<Diagnostic> = Vec::new();
-    let mut texts: Vec<(String, String)> = Vec::new();
-    let mut wanted: Vec<String> = Vec::new();
-    for path in &arguments.policies {
-        let shipped = path
-            .to_str()
-            .map(|id| format!("policies/licenses/{id}.clause"));
-        let shipped = shipped.and_then(|name| {
-            let ids = 0..u32::try_from(sources.len()).unwrap_or(0);
-            ids.map(crate::source::SourceId)
-                .find(|id| sources.name(*id) == name)
-        });
-        if let Some(id) = shipped.filter(|_| !path.exists()) {
-            if arguments.what == DumpWhat::Ir {
-                wanted.push(path.display().to_string());
-            } else {
-                texts.push((sources.name(id).to_owned(), sources.text(id).to_owned()));
-            }
-            continue;
-        }
-        match policy_files(path) {
-            Ok(files) => {
-                for file in files {
-                    match read(&file) {
-                        Ok(text) => texts.push((text.name, text.text)),
-                        Err(fault) => faults.push(fault),
-                    }
-                }
-            }
-            Err(fault) => faults.push(fault),
+    match dump(arguments, &mut sources) {
+        Ok(text) => output::print(&text),
+        Err(faults) => {
+            let look = output::look(look, false);
+            output::complain(&output::messages(&faults, &sources, &look));
+            ExitStatus::CouldNotJudge
         }
     }
-    let mut out = String::new();
-    if arguments.what == DumpWhat::Ir {
-        let before = u32::try_from(sources.len()).unwrap_or(0);
-        match library::compile(texts, &mut sources) {
-            Ok((mut program, _)) => {
-                program
-                    .layers
-                    .retain(|layer| layer.span.source.0 >= before || wanted.contains(&layer.id));
-                out = ir::dump(&program);
+}
+
+fn dump(arguments: &DumpArguments, sources: &mut Sources) -> Result<String, Vec<Diagnostic>> {
+    let mut needed = Needed::none();
+    let (mut shipped, mut paths) = (Vec::new(), Vec::new());
+    for path in &arguments.policies {
+        match shipped_text(path, sources) {
+            Some((id, text)) => {
+                needed.add(&id);
+                shipped.push(text);
             }
-            Err(more) => faults.extend(more),
+            None => paths.push(path.clone()),
         }
-    } else {
-        for (name, text) in texts {
-            let source = sources.add(name, text);
-            let (document, more) = syntax::parse(source, sources.text(source));
-            faults.extend(more);
-            out.push_str(&match arguments.what {
-                DumpWhat::Ast => syntax::print::outline(&document),
-                _ => syntax::print::print(&document),
-            });
-        }
+    }
+    let own = policy_texts(&paths, sources)?;
+    if arguments.what == DumpWhat::Ir {
+        let mut program = library::compile(&own, sources, &needed)?;
+        // Licenses that came along only because a policy decides about them are left out.
+        program
+            .layers
+            .retain(|layer| own.contains(&layer.span.source) || needed.contains(&layer.id));
+        return Ok(ir::dump(&program));
+    }
+    let (mut out, mut faults) = (String::new(), Vec::new());
+    for source in shipped.into_iter().chain(own) {
+        let (document, more) = syntax::parse(source, sources.text(source));
+        faults.extend(more);
+        out.push_str(&match arguments.what {
+            DumpWhat::Ast => syntax::print::outline(&document),
+            _ => syntax::print::print(&document),
+        });
     }
     if faults.is_empty() {
-        return output::print(&out);
+        Ok(out)
+    } else {
+        Err(faults)
     }
-    output::complain(&output::messages(
-        &faults,
-        &sources,
-        &output::look(look, false),
-    ));
-    ExitStatus::CouldNotJudge
+}
+
+/// The shipped license an argument names, and its text.
+fn shipped_text(path: &PathBuf, sources: &Sources) -> Option<(String, SourceId)> {
+    let license = library::licenses()
+        .iter()
+        .find(|license| path.as_os_str() == license.id)?;
+    let name = format!("policies/licenses/{}.clause", license.id);
+    let ids = 0..u32::try_from(sources.len()).ok()?;
+    let text = ids.map(SourceId).find(|id| sources.name(*id) == name)?;
+    (!path.exists()).then(|| (license.id.to_owned(), text))
 }

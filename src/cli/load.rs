@@ -3,6 +3,8 @@
 use super::args::FactsFormat;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Format;
+use crate::library;
+use crate::source::{SourceId, Sources};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +72,34 @@ fn plain(error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// The policy texts that paths stand for, and what they import, added to `sources`.
+pub fn policy_texts(
+    paths: &[PathBuf],
+    sources: &mut Sources,
+) -> Result<Vec<SourceId>, Vec<Diagnostic>> {
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
+    for path in paths {
+        match policy_files(path) {
+            Ok(found) => files.extend(found),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    library::load(&names, sources, &|name| {
+        let mut text = String::new();
+        let file = std::fs::File::open(name)?;
+        file.take(MAX_BYTES).read_to_string(&mut text)?;
+        Ok(text)
+    })
 }
 
 /// The policy files a path stands for: itself, or every `.clause` file below a folder, by name.

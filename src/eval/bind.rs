@@ -203,8 +203,14 @@ impl Binder<'_> {
                         declared,
                     ));
                 }
-                let list = nodes.iter().map(|node| self.element(node, inner, declared));
-                own(State::List(list.collect()))
+                let mut list = Vec::new();
+                for node in nodes {
+                    match self.expression(node, inner) {
+                        Some(licenses) => list.extend(licenses),
+                        None => list.push(self.element(node, inner, declared)),
+                    }
+                }
+                own(State::List(list))
             }
             Kind::Series(period, inner) => {
                 let state = self.series(node, *period, inner, declared);
@@ -215,6 +221,42 @@ impl Binder<'_> {
                 own(state.unwrap_or(State::Unknown))
             }
         }
+    }
+
+    /// An SPDX expression such as `Apache-2.0 AND MIT` where licenses are listed: every one of them
+    /// binds. An `OR` is a choice somebody has to have made.
+    fn expression(&mut self, node: &Node, kind: &Kind) -> Option<Vec<Fact>> {
+        let Tree::Text(text) = &node.value else {
+            return None;
+        };
+        if *kind != Kind::LicenseName
+            || !text.contains(' ')
+            || self.licenses.canonical(text).is_some()
+        {
+            return None;
+        }
+        let expression = spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).ok()?;
+        let span = node.via.unwrap_or(node.span);
+        let mut licenses = Vec::new();
+        for part in expression.iter() {
+            match part {
+                spdx::expression::ExprNode::Op(spdx::expression::Operator::And) => {}
+                spdx::expression::ExprNode::Op(spdx::expression::Operator::Or) => {
+                    self.faults.push(errors::choice_of_licenses(text, span));
+                    return Some(Vec::new());
+                }
+                spdx::expression::ExprNode::Req(required) => {
+                    let value = self.license(&required.req.to_string(), span);
+                    licenses.push(Fact {
+                        state: State::Value(value),
+                        span,
+                        key: span,
+                        assumed: false,
+                    });
+                }
+            }
+        }
+        Some(licenses)
     }
 
     fn element(&mut self, node: &Node, kind: &Kind, declared: Span) -> Fact {
@@ -306,8 +348,10 @@ impl Binder<'_> {
         }
         match bounds(text) {
             Some(Bounds::Range(low, high)) if ordered(kind) => {
-                let (Some(low), Some(high)) = (self.scalar(low, kind), self.scalar(high, kind))
-                else {
+                let (Some(low), Some(high)) = (
+                    scalar(self.schema, low, kind),
+                    scalar(self.schema, high, kind),
+                ) else {
                     let fault = wrong(Some("both ends of a range are values of the same kind"));
                     self.faults.push(fault);
                     return None;
@@ -315,7 +359,7 @@ impl Binder<'_> {
                 self.range(span, Some((low, true)), Some((high, true)))
             }
             Some(Bounds::Beyond(operator, constant)) if ordered(kind) => {
-                let Some(constant) = self.scalar(constant, kind) else {
+                let Some(constant) = scalar(self.schema, constant, kind) else {
                     let fault = wrong(Some("a bound is a value of the same kind"));
                     self.faults.push(fault);
                     return None;
@@ -327,7 +371,7 @@ impl Binder<'_> {
                     _ => self.range(span, Some((constant, true)), None),
                 }
             }
-            _ => match self.scalar(text, kind) {
+            _ => match scalar(self.schema, text, kind) {
                 Some(value) => Some(State::Value(value)),
                 None => {
                     let fault = self.bad_scalar(text, span, &looks(node), kind, declared);
@@ -350,41 +394,6 @@ impl Binder<'_> {
             return None;
         }
         Some(State::Range(range))
-    }
-
-    fn scalar(&self, text: &str, kind: &Kind) -> Option<Value> {
-        let text = text.trim();
-        Some(match kind {
-            Kind::Count(_) => {
-                let number = parse_number(text)?;
-                Value::Count(
-                    number
-                        .fract()
-                        .is_zero()
-                        .then(|| number.to_i64())
-                        .flatten()?,
-                )
-            }
-            Kind::Decimal => Value::Decimal(parse_number(text)?),
-            Kind::Percent => Value::Percent(parse_decimal(text.strip_suffix('%')?.trim_end())?),
-            Kind::Money => {
-                let (code, amount) = text.split_once(char::is_whitespace)?;
-                Value::Money(parse_number(amount.trim())?, Currency::of_code(code)?)
-            }
-            Kind::Date => Value::Date(parse_date(text)?),
-            Kind::Month => {
-                let (year, month) = parse_month(text)?;
-                Value::Month(Month::new(year, month))
-            }
-            Kind::Duration => Value::Duration(parse_duration(text)?),
-            Kind::Choice(id) => Value::Choice(self.schema.choice(*id).position(text)?),
-            Kind::Country => match self.schema.place(text)? {
-                place @ crate::value::Place::Country(_) => Value::Place(place),
-                crate::value::Place::Territory(_) => return None,
-            },
-            Kind::Territory => Value::Place(self.schema.place(text)?),
-            _ => return None,
-        })
     }
 
     fn bad_scalar(
@@ -494,8 +503,44 @@ impl Binder<'_> {
     }
 }
 
+/// One value of a kind, as it is written in every format.
+pub(super) fn scalar(schema: &Schema, text: &str, kind: &Kind) -> Option<Value> {
+    let text = text.trim();
+    Some(match kind {
+        Kind::Count(_) => {
+            let number = parse_number(text)?;
+            Value::Count(
+                number
+                    .fract()
+                    .is_zero()
+                    .then(|| number.to_i64())
+                    .flatten()?,
+            )
+        }
+        Kind::Decimal => Value::Decimal(parse_number(text)?),
+        Kind::Percent => Value::Percent(parse_decimal(text.strip_suffix('%')?.trim_end())?),
+        Kind::Money => {
+            let (code, amount) = text.split_once(char::is_whitespace)?;
+            Value::Money(parse_number(amount.trim())?, Currency::of_code(code)?)
+        }
+        Kind::Date => Value::Date(parse_date(text)?),
+        Kind::Month => {
+            let (year, month) = parse_month(text)?;
+            Value::Month(Month::new(year, month))
+        }
+        Kind::Duration => Value::Duration(parse_duration(text)?),
+        Kind::Choice(id) => Value::Choice(schema.choice(*id).position(text)?),
+        Kind::Country => match schema.place(text)? {
+            place @ crate::value::Place::Country(_) => Value::Place(place),
+            crate::value::Place::Territory(_) => return None,
+        },
+        Kind::Territory => Value::Place(schema.place(text)?),
+        _ => return None,
+    })
+}
+
 /// A field nobody stated.
-fn missing(field: &Field, key: Span) -> Fact {
+pub(super) fn missing(field: &Field, key: Span) -> Fact {
     match &field.default {
         Some(default) => assumed(default, key),
         None => Fact::unknown(key),
@@ -530,20 +575,24 @@ fn first_key(node: &Node) -> Option<Span> {
     }
 }
 
-fn ordered(kind: &Kind) -> bool {
+/// Whether bounds may stand for a value.
+pub(super) fn ordered(kind: &Kind) -> bool {
     matches!(
         kind,
         Kind::Count(_) | Kind::Decimal | Kind::Percent | Kind::Money | Kind::Date | Kind::Month
     )
 }
 
-enum Bounds<'a> {
+/// Bounds as they are written.
+pub(super) enum Bounds<'a> {
+    /// From one value to another, both included
     Range(&'a str, &'a str),
+    /// An operator and a value
     Beyond(&'a str, &'a str),
 }
 
 /// `600M..800M`, `> 700M`, `>= …`, `< …`, `<= …`.
-fn bounds(text: &str) -> Option<Bounds<'_>> {
+pub(super) fn bounds(text: &str) -> Option<Bounds<'_>> {
     for operator in ["<=", ">=", "<", ">"] {
         if let Some(rest) = text.strip_prefix(operator) {
             return Some(Bounds::Beyond(operator, rest));

@@ -159,3 +159,13 @@ pub fn unknown_judgment<'a>(
     .at(at, "not a judgment of any license or policy in force")
     .help(help)
 }
+
+/// A choice of licenses nobody made.
+pub fn choice_of_licenses(expression: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::FactKind,
+        format!("{} leaves a choice open", words::ticked(expression)),
+    )
+    .at(at, "`OR` here")
+    .help("name the license that was chosen; a facts file says what is, not what could be")
+}

@@ -390,7 +390,8 @@ impl Lineage {
         let mut gaps = Vec::new();
         for at in self.ancestors(subject) {
             let member = &self.members[at];
-            if member.parents.is_none() {
+            // Of a parent nobody listed, one gap says it all.
+            if member.parents.is_none() && member.index.is_some() {
                 gaps.push(Gap::Parents(at));
             }
             for edge in member.parents.iter().flatten() {

@@ -7,6 +7,7 @@
 mod bind;
 mod errors;
 mod fact;
+mod fast;
 mod frame;
 mod lineage;
 mod truth;
@@ -14,6 +15,7 @@ mod truth;
 pub use bind::{LicenseNames, assumed, bind, with_defaults};
 pub use errors::{currencies, unknown_judgment};
 pub use fact::{Fact, Range, State};
+pub use fast::{documents, read};
 pub use frame::{Context, Frame, Reason, atom_fact, atom_path};
 pub use lineage::{Bond, Edge, Gap, Lineage, Member};
-pub use truth::{Truth, glob};
+pub use truth::{Truth, atom as atom_truth, glob};

@@ -1,96 +1,62 @@
-//! stand-in: compiles the whole library from text
-use crate::{
-    check,
-    diagnostic::{Diagnostic, nearest},
-    eval::LicenseNames,
-    ir,
-    source::Sources,
-    syntax,
-};
-const FILES: &[(&str, &str)] = &[
-    (
-        "policies/vocabulary/deployment.clause",
-        include_str!("../../policies/vocabulary/deployment.clause"),
-    ),
-    (
-        "policies/licenses/apache-2.0.clause",
-        include_str!("../../policies/licenses/apache-2.0.clause"),
-    ),
-    (
-        "policies/licenses/gemma.clause",
-        include_str!("../../policies/licenses/gemma.clause"),
-    ),
-    (
-        "policies/licenses/llama-3.clause",
-        include_str!("../../policies/licenses/llama-3.clause"),
-    ),
-    (
-        "policies/licenses/llama-3.1.clause",
-        include_str!("../../policies/licenses/llama-3.1.clause"),
-    ),
-    (
-        "policies/licenses/llama-3.2.clause",
-        include_str!("../../policies/licenses/llama-3.2.clause"),
-    ),
-    (
-        "policies/licenses/llama-3.3.clause",
-        include_str!("../../policies/licenses/llama-3.3.clause"),
-    ),
-    (
-        "policies/licenses/llama-4.clause",
-        include_str!("../../policies/licenses/llama-4.clause"),
-    ),
-];
-/// s
+//! The library floor: the licenses inside the binary, and what an organization adds to them.
+//!
+//! The build compiled the shipped texts (`src/build.rs`). Comes in: facts that say which licenses
+//! matter, and an organization's policy texts. Goes out: a [`Program`] with those licenses and
+//! policies. Only what is needed is decoded; without an organization's texts nothing is parsed at all.
+//!
+//! Shipped texts always have the first numbers of [`sources`], so that places in compiled licenses
+//! hold in every run.
+
+mod compile;
+mod index;
+mod load;
+mod needed;
+
+pub use compile::{compile, program, schema};
+pub use index::{Index, License, Names, Question, known, licenses, names, names_with};
+pub use load::load;
+pub use needed::{Needed, needed};
+
+use crate::source::{SourceId, Sources, Span};
+
+mod made {
+    //! What the build wrote.
+
+    use super::{License, Question, SourceId, Span};
+    include!(concat!(env!("OUT_DIR"), "/library.rs"));
+
+    pub(super) const fn parts() -> super::Parts {
+        super::Parts {
+            texts: TEXTS,
+            vocabulary: VOCABULARY,
+            schema: SCHEMA,
+            licenses: LICENSES,
+            names: NAMES,
+        }
+    }
+}
+
+/// What the build made.
+struct Parts {
+    texts: &'static [(&'static str, &'static str)],
+    vocabulary: u32,
+    schema: &'static [u8],
+    licenses: &'static [License],
+    names: &'static [(&'static str, u16)],
+}
+
+static PARTS: Parts = made::parts();
+
+/// The shipped texts, vocabulary first; further texts are added behind them.
 pub fn sources() -> Sources {
-    let mut s = Sources::new();
-    for (n, t) in FILES {
-        s.add(*n, *t);
+    let mut sources = Sources::new();
+    for (name, text) in PARTS.texts {
+        sources.add(*name, *text);
     }
-    s
+    sources
 }
-/// n
-pub struct Names(Vec<(String, Vec<String>)>);
-impl LicenseNames for Names {
-    fn canonical(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(id, a)| {
-                id.eq_ignore_ascii_case(name) || a.iter().any(|a| a.eq_ignore_ascii_case(name))
-            })
-            .map(|(id, _)| id.as_str())
-    }
-    fn suggestion(&self, name: &str) -> Option<String> {
-        nearest::nearest(name, self.0.iter().map(|(id, _)| id.as_str())).map(str::to_owned)
-    }
-}
-/// c
-pub fn compile(
-    texts: Vec<(String, String)>,
-    sources: &mut Sources,
-) -> Result<(ir::Program, Names), Vec<Diagnostic>> {
-    let mut docs = Vec::new();
-    let mut faults = Vec::new();
-    for (i, (_, t)) in FILES.iter().enumerate() {
-        let (d, f) = syntax::parse(crate::source::SourceId(i as u32), t);
-        docs.push(d);
-        faults.extend(f);
-    }
-    for (n, t) in texts {
-        let id = sources.add(n, t.clone());
-        let (d, f) = syntax::parse(id, &t);
-        docs.push(d);
-        faults.extend(f);
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let p = ir::lower(check::check(&docs, &[])?);
-    let names = Names(
-        p.layers
-            .iter()
-            .filter_map(|l| Some((l.id.clone(), l.terms()?.aliases.clone())))
-            .collect(),
-    );
-    Ok((p, names))
+
+/// The numbers of the texts of the vocabulary.
+fn vocabulary() -> impl Iterator<Item = SourceId> {
+    (0..PARTS.vocabulary).map(SourceId)
 }

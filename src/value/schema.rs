@@ -71,6 +71,14 @@ pub enum Place {
     Territory(u16),
 }
 
+impl Place {
+    /// Every country, in the order of their letters.
+    pub fn countries() -> impl Iterator<Item = Place> {
+        let all = rust_iso3166::ALL_ALPHA2.iter();
+        all.filter_map(|code| Some(Place::Country(code.as_bytes().try_into().ok()?)))
+    }
+}
+
 /// A fact or a field of a record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Field {

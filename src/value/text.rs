@@ -59,7 +59,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut words = text.split_whitespace();
     let number: i32 = words.next()?.replace('_', "").parse().ok()?;
     let unit = words.next()?;
-    if words.next().is_some() || number < 0 || number > 100_000 {
+    if words.next().is_some() || !(0..=100_000).contains(&number) {
         return None;
     }
     Some(match unit {

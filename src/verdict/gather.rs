@@ -73,7 +73,7 @@ pub fn missing(
     for ask in &settlement.asks {
         let leads = ask.outcomes.iter().map(|outcome| Lead {
             answer: outcome.when.clone(),
-            verdict: match outcome.verdict {
+            verdict: match outcome.leads {
                 Leads::Permitted => Verdict::Permitted,
                 Leads::NotPermitted => Verdict::NotPermitted,
                 Leads::Undetermined => Verdict::Undetermined,

@@ -138,7 +138,7 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
             name
         } else {
             format!(
-                "{name}, an ancestor of {}",
+                "{name}, an ancestor of {},",
                 words::ticked(&member(subject).name)
             )
         }

@@ -1,4 +1,11 @@
 //! Habits of the whole crate, in one test program.
 
+mod exact;
 mod facts;
+mod fast;
+mod library;
+mod print;
 mod report;
+mod safety;
+mod syntax;
+mod trees;
