@@ -41,7 +41,12 @@ fn main() -> ExitCode {
             );
             return ExitCode::FAILURE;
         }
-        pages.iter().for_each(|page| update(page, &arguments));
+        std::thread::scope(|scope| {
+            for page in &pages {
+                let arguments = &arguments;
+                scope.spawn(move || update(page, arguments));
+            }
+        });
         return ExitCode::SUCCESS;
     }
     let mut trials: Vec<Trial> = pages.iter().flat_map(trials_of).collect();
