@@ -272,7 +272,10 @@ impl Schema {
     pub fn kind_said(&self, kind: &Kind) -> String {
         match kind {
             Kind::Bool => "`true` or `false`".to_owned(),
-            Kind::Count(unit) => format!("a count of {}", self.units[*unit as usize]),
+            Kind::Count(unit) => match self.units.get(*unit as usize) {
+                Some(unit) => format!("a count of {unit}"),
+                None => "a number".to_owned(),
+            },
             Kind::Decimal => "a decimal".to_owned(),
             Kind::Percent => "a percentage".to_owned(),
             Kind::Money => "an amount of money".to_owned(),
