@@ -90,7 +90,10 @@ fn is_readme(page: &Page) -> bool {
 fn outcome(page: &Page, section: usize, block: &Block) -> Result<String, String> {
     match block.language.as_str() {
         "console" => console::actual(block, root()),
-        _ => Ok(run::actual(page, section, block)),
+        _ => match run::actual(page, section, block) {
+            crash if crash.contains("panicked at") => Err(format!("the program crashed:\n{crash}")),
+            text => Ok(text),
+        },
     }
 }
 
@@ -144,7 +147,9 @@ fn update(page: &Page, arguments: &Arguments) {
                 open: 0,
                 close: 0,
             };
-            let text = run::actual(page, section, &asks);
+            let Ok(text) = outcome(page, section, &asks) else {
+                continue;
+            };
             let last = page.sections[section].last + 1;
             lines.splice(
                 last..last,

@@ -233,7 +233,7 @@ impl<'a, 'n> Builder<'a, 'n> {
             && until < from
         {
             let message = "this ends before it starts";
-            self.faults.push(errors::misplaced(
+            self.faults.push(errors::backwards(
                 message,
                 dates.span,
                 "put the earlier date after `from`",
@@ -780,7 +780,7 @@ impl<'a, 'n> Builder<'a, 'n> {
     ) -> Decided {
         if decision.until.is_some_and(|until| until < decision.on) {
             let message = "this decision ends before it was taken";
-            self.faults.push(errors::misplaced(
+            self.faults.push(errors::backwards(
                 message,
                 span,
                 "put a later date after `until`",

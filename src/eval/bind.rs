@@ -602,13 +602,22 @@ pub(super) fn bounds(text: &str) -> Option<Bounds<'_>> {
     Some(Bounds::Range(low, high))
 }
 
+/// Bytes of a value that a label repeats.
+const SHORT: usize = 24;
+
 /// What a node looks like to a person.
 fn looks(node: &Node) -> String {
     match &node.value {
         Tree::Null => "nothing".to_owned(),
         Tree::Bool(yes) => format!("`{yes}`"),
+        Tree::Int(text) | Tree::Float(text) if text.len() <= SHORT => {
+            format!("the number `{text}`")
+        }
         Tree::Int(_) | Tree::Float(_) => "a number".to_owned(),
         Tree::Text(text) if text.is_empty() => "an empty text".to_owned(),
+        Tree::Text(text) if text.len() <= SHORT && !text.contains(char::is_control) => {
+            format!("the text `{text}`")
+        }
         Tree::Text(_) => "text".to_owned(),
         Tree::Date(_) => "a date or time".to_owned(),
         Tree::List(_) => "a list".to_owned(),

@@ -90,7 +90,10 @@ pub fn wrong_period(key: Span, name: &str, period: Period, declared: Span) -> Di
     )
     .at(key, format!("expected {wanted} such as `{example}`"))
     .and(declared, "declared here")
-    .help(format!("key the entries by {wanted}: `{{ {example}: … }}`"))
+    .help(format!(
+        "key the entries by {}: `{{ {example}: … }}`",
+        wanted.trim_start_matches("a ")
+    ))
 }
 
 /// Bounds that leave nothing between them.

@@ -221,7 +221,7 @@ impl Lineage {
                 licenses: licenses.filter(|licenses| !licenses.is_empty()),
                 originals,
                 deployed: None,
-                place: model.place(),
+                place: facts[fields.id].place(),
             });
         }
         let listed = lineage.members.len();

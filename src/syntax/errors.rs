@@ -129,13 +129,28 @@ pub fn too_deep(at: Span) -> Diagnostic {
 }
 
 /// Text that belongs to no item.
-pub fn stray(at: Span) -> Diagnostic {
+pub fn stray(at: Span, first: &str) -> Diagnostic {
+    let items = [
+        "license",
+        "policy",
+        "define",
+        "fact",
+        "record",
+        "enum",
+        "act",
+        "territory",
+        "unit",
+        "import",
+        "language",
+    ];
+    let help = nearest::did_you_mean(first, items.into_iter())
+        .unwrap_or_else(|| "start each item with its keyword at the start of a line".to_owned());
     Diagnostic::error(Code::Syntax, "this text belongs to no item")
         .at(
             at,
             "expected an item such as `license`, `policy` or `define`",
         )
-        .help("start each item with its keyword at the start of a line")
+        .help(help)
 }
 
 /// `a and b or c`.
@@ -227,6 +242,13 @@ pub fn too_long(at: Span, limit: usize) -> Diagnostic {
     )
     .at(at, "the text starts here")
     .help("split it into several files")
+}
+
+/// A statement that follows the grammar and still could not be understood.
+pub fn unread(at: Span) -> Diagnostic {
+    Diagnostic::error(Code::Syntax, "this statement could not be understood")
+        .at(at, "nothing was made of this")
+        .help("write it more plainly")
 }
 
 /// A license or policy without its body.

@@ -179,7 +179,13 @@ impl<'a> Lift<'a> {
             SplitFault::Unopened(at) => errors::unopened(one(*at).0, one(*at).1),
             SplitFault::UnclosedString(at) => errors::unclosed_string(one(*at).0),
             SplitFault::TooDeep(at) => errors::too_deep(one(*at).0),
-            SplitFault::Stray(range) => errors::stray(self.first_line(range)),
+            SplitFault::Stray(range) => errors::stray(
+                self.first_line(range),
+                self.text[range.clone()]
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or(""),
+            ),
         };
         self.faults.push(said);
     }
@@ -213,7 +219,13 @@ impl<'a> Lift<'a> {
                     let pairs = pairs.or_else(|| self.members_before_fault(range));
                     for pair in pairs.into_iter().flatten() {
                         if pair.as_rule() != Rule::EOI {
-                            lifted.extend(self.member(pair));
+                            let (before, span) = (self.faults.len(), self.span(&pair));
+                            let member = self.member(pair);
+                            // Nothing a person wrote is dropped without a word.
+                            if member.is_none() && self.faults.len() == before {
+                                self.faults.push(errors::unread(span));
+                            }
+                            lifted.extend(member);
                         }
                     }
                 }

@@ -3,7 +3,7 @@
 use super::{Finding, Missing, MissingKind, Outcome};
 use crate::diagnostic::{Code, Diagnostic, Severity, words};
 use crate::eval::Gap;
-use crate::ir::{Level, Program};
+use crate::ir::{Level, Program, Says};
 use crate::scene::Stage;
 use crate::source::Span;
 
@@ -14,7 +14,9 @@ const MOST_LABELS: usize = 8;
 fn inside(title: &str) -> String {
     let mut letters = title.chars();
     match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+        (Some(first), Some(second))
+            if first.is_uppercase() && (second.is_lowercase() || first == 'A' && second == ' ') =>
+        {
             first.to_lowercase().chain(title.chars().skip(1)).collect()
         }
         _ => title.to_owned(),
@@ -37,14 +39,21 @@ pub fn finding(
     let license = program
         .layer(layer)
         .is_some_and(|layer| layer.terms().is_some());
+    let grants = program.layer(layer).is_some_and(|known| {
+        let named = |clause: &&crate::ir::Clause| known.clause_id(clause) == finding.id;
+        let clause = known.clauses.iter().find(named);
+        clause.is_some_and(|clause| matches!(clause.says, Says::Grant(_)))
+    });
     let message = match finding.outcome {
-        Outcome::Withheld => format!("`{layer}` withholds its license: {title}{section}"),
+        Outcome::Withheld if license => {
+            format!("`{layer}` withholds its license: {title}{section}")
+        }
+        Outcome::Withheld => format!("`{layer}` does not allow this: {title}{section}"),
         Outcome::Ended => format!("the license of `{layer}` has ended: {title}{section}"),
         Outcome::NotLicensed => {
-            format!(
-                "nothing in `{layer}` licenses this act: {}",
-                finding.acts.join(", ")
-            )
+            let acts: Vec<&str> = finding.acts.iter().map(String::as_str).collect();
+            let verb = if license { "licenses" } else { "allows" };
+            format!("nothing in `{layer}` {verb} {}", words::listed(&acts, "or"))
         }
         Outcome::Breached if license => format!("`{layer}` prohibits this: {title}{section}"),
         Outcome::Breached => format!("`{layer}` does not allow this: {title}{section}"),
@@ -58,6 +67,7 @@ pub fn finding(
         told.severity = Severity::Warning;
     }
     let here = match finding.outcome {
+        Outcome::Withheld if grants => "this grant does not apply",
         Outcome::Withheld => "this defeats the grant",
         Outcome::Ended => "this ends the grants",
         Outcome::NotLicensed => "its grants do not name the act",
@@ -159,7 +169,7 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
             let told = Diagnostic::warning(Code::LineageUnknown, message)
                 .at(
                     member(*at).place,
-                    "no `from` here, and no license lists the model",
+                    "it has no `from`, and no license lists it",
                 )
                 .help("add `from:` with each parent and how the model came from it, or `from: []`");
             (
@@ -174,9 +184,9 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
         Gap::License(at) => {
             let message = format!("the license of {} is not known", of(*at));
             let place = if member(*at).index.is_some() {
-                "no `license` here"
+                "it has no `license`"
             } else {
-                "named here, listed nowhere"
+                "named here, and listed nowhere"
             };
             let told = Diagnostic::warning(Code::LicenseUnknown, message).at(member(*at).place, place).help(
                 "list the model with its `license`; without it nobody knows what binds the deployment",
@@ -194,10 +204,10 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
             let message = format!(
                 "no license in force describes {}, the license of {}",
                 words::ticked(id),
-                of(*at)
+                of(*at).trim_end_matches(',')
             );
             let told = Diagnostic::warning(Code::LicenseUnknown, message)
-                .at(member(*at).place, format!("under {} here", words::ticked(id)))
+                .at(member(*at).place, format!("this one is under {}", words::ticked(id)))
                 .help("write the license as a `.clause` file and add it with `--policy`, or correct the name");
             (
                 missing(

@@ -116,6 +116,7 @@ pub fn ran(command: &mut Command) -> Ran {
         "CLAUSULA_PLAIN",
         "NO_COLOR",
         "COLUMNS",
+        "RUST_BACKTRACE",
         "LC_ALL",
         "LC_CTYPE",
         "LANG",
