@@ -47,7 +47,6 @@ pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
     report.verdict = finder.verdict(&judged, &mut report);
     finder.duties(&judged, &mut report);
     gather::assumptions(stage, &scenes, &judged, &mut report);
-    gather::currencies(&scenes, &judged, &mut report);
     report
         .findings
         .sort_by_key(|finding| (rank(finding), finding.id.clone(), finding.model.clone()));

@@ -283,47 +283,6 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
     report.assumptions = found;
 }
 
-/// Amounts that were to be compared and are in two currencies.
-pub fn currencies(scenes: &[Scene], judged: &[Judged], report: &mut Report) {
-    let mut seen = Vec::new();
-    for judged in judged
-        .iter()
-        .filter(|judged| judged.fails == Truth::Unknown)
-    {
-        let scene = &scenes[judged.scene];
-        let layer = scene.context.layer;
-        for node in nodes(scene, judged.check) {
-            if scene.context.holds(node) != Truth::Unknown {
-                continue;
-            }
-            for reason in scene.context.reasons(node) {
-                let Node::Atom(at) = layer.node(reason.node) else {
-                    continue;
-                };
-                let (
-                    Atom::Compare(_, _, Operand::Const(Value::Money(_, asked))),
-                    Some((fact, Value::Money(_, given))),
-                ) = (
-                    &layer.atoms[at as usize],
-                    reason.fact.and_then(|fact| Some((fact, fact.value()?))),
-                )
-                else {
-                    continue;
-                };
-                if given != asked && !seen.contains(&(fact.place(), reason.words)) {
-                    seen.push((fact.place(), reason.words));
-                    report.remarks.push(eval::currencies(
-                        fact.place(),
-                        given.code(),
-                        reason.words,
-                        asked.code(),
-                    ));
-                }
-            }
-        }
-    }
-}
-
 fn until(date: Option<jiff::civil::Date>) -> String {
     date.map_or_else(String::new, |date| format!(", until {date}"))
 }
