@@ -67,8 +67,12 @@ pub fn actual(page: &Page, section: usize, expectation: &Block) -> String {
             arguments.extend(policies);
         }
     }
-    arguments.extend(extra.iter().cloned());
-    let ran = run(&arguments, &folder.0);
+    // `{repo}` stands for the folder of the repository, in arguments and in what comes back.
+    let repo = env!("CARGO_MANIFEST_DIR");
+    arguments.extend(extra.iter().map(|word| word.replace("{repo}", repo)));
+    let mut ran = run(&arguments, &folder.0);
+    ran.output = ran.output.replace(repo, "{repo}");
+    ran.errors = ran.errors.replace(repo, "{repo}");
     if expectation.language == "faults" {
         return match ran.errors.as_str() {
             "" => "none\n".to_owned(),
