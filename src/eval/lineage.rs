@@ -7,7 +7,7 @@
 
 use super::errors;
 use super::fact::{Fact, State};
-use super::truth::glob;
+use super::truth::lists_model;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Program;
 use crate::source::Span;
@@ -190,6 +190,13 @@ impl Lineage {
             };
             let name = facts[fields.id].text().unwrap_or("").to_owned();
             let also = facts[fields.also_known_as].list().unwrap_or(&[]);
+            // A model is what any of its names says it is.
+            let mut released: Vec<String> = originals(&name, program);
+            for also in also.iter().filter_map(Fact::text) {
+                released.extend(originals(also, program));
+            }
+            released.sort();
+            released.dedup();
             let mut called = vec![(name.clone(), facts[fields.id].place())];
             called.extend(
                 also.iter()
@@ -205,7 +212,6 @@ impl Lineage {
                     }
                 }
             }
-            let originals = originals(&name, program);
             let licenses = match &facts[fields.license].state {
                 State::List(list) => list
                     .iter()
@@ -219,7 +225,7 @@ impl Lineage {
                 index: Some(index),
                 parents: None,
                 licenses: licenses.filter(|licenses| !licenses.is_empty()),
-                originals,
+                originals: released,
                 deployed: None,
                 place: facts[fields.id].place(),
             });
@@ -466,7 +472,8 @@ impl Lineage {
         let terms = program.layers[layer].terms()?;
         let state = |member: usize, outputs: bool| member * 2 + usize::from(outputs);
         let goal = state(origin, by_outputs);
-        // A step keeps the state, or passes from «descends» to «by outputs» once.
+        // A step keeps the state, or passes from «descends» to «by outputs». A student of a student is
+        // followed too: whoever taught both has used the outputs.
         let moves = |member: usize, outputs: bool| {
             self.members[member]
                 .parents
@@ -476,7 +483,7 @@ impl Lineage {
                     let relation = edge.relation?;
                     if terms.binds.contains(&relation) {
                         Some((edge, relation, outputs))
-                    } else if !outputs && terms.follows.contains(&relation) {
+                    } else if terms.follows.contains(&relation) {
                         Some((edge, relation, true))
                     } else {
                         None
@@ -569,7 +576,7 @@ impl Lineage {
 
 /// The licenses that list a model among those their licensor released.
 fn originals(name: &str, program: &Program) -> Vec<String> {
-    let lists = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, name));
+    let lists = |patterns: &[String]| patterns.iter().any(|pattern| lists_model(pattern, name));
     let licenses = program
         .layers
         .iter()

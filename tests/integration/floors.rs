@@ -26,7 +26,10 @@ fn root() -> PathBuf {
 }
 
 fn floor(module: &str) -> Option<u32> {
-    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+    FLOORS
+        .iter()
+        .find(|(name, _)| *name == module)
+        .map(|(_, floor)| *floor)
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -46,9 +49,16 @@ fn sources() -> Vec<(String, String, String)> {
     files(&root(), &mut found);
     found.sort();
     let each = found.into_iter().filter_map(|path| {
-        let below = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        let below = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         let module = below.split('/').next().unwrap().to_owned();
-        below.contains('/').then(|| (module, below, fs::read_to_string(&path).unwrap()))
+        below
+            .contains('/')
+            .then(|| (module, below, fs::read_to_string(&path).unwrap()))
     });
     each.collect()
 }
@@ -56,7 +66,10 @@ fn sources() -> Vec<(String, String, String)> {
 #[test]
 fn every_module_is_on_a_floor() {
     for (module, path, _) in sources() {
-        assert!(module == "explain" || floor(&module).is_some(), "{path}: `{module}` is on no floor");
+        assert!(
+            module == "explain" || floor(&module).is_some(),
+            "{path}: `{module}` is on no floor"
+        );
     }
 }
 
@@ -68,10 +81,16 @@ fn imports_point_down() {
         for (number, line) in text.lines().enumerate() {
             let line = line.split("//").next().unwrap();
             for part in line.split("crate::").skip(1) {
-                let name: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let name: String = part
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
                 let Some(other) = floor(&name) else { continue };
                 if name != module && (other > own || (other == own && own < 6)) {
-                    upward.push(format!("{path}:{}: `{module}` imports `{name}`", number + 1));
+                    upward.push(format!(
+                        "{path}:{}: `{module}` imports `{name}`",
+                        number + 1
+                    ));
                 }
             }
         }
@@ -82,14 +101,25 @@ fn imports_point_down() {
 
 #[test]
 fn only_the_command_line_reads_writes_and_asks_the_clock() {
-    let words = ["std::fs", "std::env", "std::process", "std::io::stdin", "std::io::stdout", "Timestamp::now", "SystemTime"];
+    let words = [
+        "std::fs",
+        "std::env",
+        "std::process",
+        "std::io::stdin",
+        "std::io::stdout",
+        "Timestamp::now",
+        "SystemTime",
+    ];
     let mut found = Vec::new();
     for (module, path, text) in sources() {
         if module == "cli" {
             continue;
         }
         for word in words {
-            if text.lines().any(|line| line.split("//").next().unwrap().contains(word)) {
+            if text
+                .lines()
+                .any(|line| line.split("//").next().unwrap().contains(word))
+            {
                 found.push(format!("{path}: {word}"));
             }
         }
@@ -100,7 +130,12 @@ fn only_the_command_line_reads_writes_and_asks_the_clock() {
 #[test]
 fn nothing_is_left_unfinished() {
     // Spelled in two parts, so that this file does not find itself.
-    let words = [["to", "do!("].concat(), ["unimpl", "emented!("].concat(), ["FIX", "ME"].concat(), ["db", "g!("].concat()];
+    let words = [
+        ["to", "do!("].concat(),
+        ["unimpl", "emented!("].concat(),
+        ["FIX", "ME"].concat(),
+        ["db", "g!("].concat(),
+    ];
     for (_, path, text) in sources() {
         for word in &words {
             assert!(!text.contains(word.as_str()), "{path} holds {word}");
@@ -112,7 +147,10 @@ fn nothing_is_left_unfinished() {
 fn miette_is_known_to_the_diagnostics_only() {
     for (module, path, text) in sources() {
         let code = |line: &&str| !line.trim_start().starts_with("//");
-        let named = text.lines().filter(code).any(|line| line.contains("miette::"));
+        let named = text
+            .lines()
+            .filter(code)
+            .any(|line| line.contains("miette::"));
         assert!(!named || module == "diagnostic", "{path} names miette");
     }
 }

@@ -17,29 +17,47 @@ use std::path::Path;
 
 /// How many changes are tried on each example.
 fn cases() -> usize {
-    let asked = std::env::var("CLAUSULA_CASES").ok().and_then(|n| n.parse().ok());
+    let asked = std::env::var("CLAUSULA_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok());
     asked.unwrap_or(40)
 }
 
 fn examples() -> Vec<(String, Node)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/examples");
-    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     names.sort();
     let read = |path: std::path::PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
-        let mut nodes = facts::parse(SourceId(1000), &text, Format::Yaml, &Limits::default()).unwrap();
-        (path.file_name().unwrap().to_str().unwrap().to_owned(), nodes.remove(0))
+        let mut nodes =
+            facts::parse(SourceId(1000), &text, Format::Yaml, &Limits::default()).unwrap();
+        (
+            path.file_name().unwrap().to_str().unwrap().to_owned(),
+            nodes.remove(0),
+        )
     };
-    let yaml = names.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    let yaml = names
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"));
     yaml.map(read).collect()
 }
 
 /// The verdict, and what was found.
 fn judged(node: &Node, program: &Program, names: &dyn LicenseNames) -> (Verdict, Vec<String>) {
     let fact = eval::bind(node, &program.schema, names).unwrap();
-    let options = Options { today: "2026-11-22".parse().unwrap(), reported: false };
+    let options = Options {
+        today: "2026-11-22".parse().unwrap(),
+        reported: false,
+    };
     let report = judge(&Stage::set(program, &fact, options).unwrap(), "it").unwrap();
-    let mut ids: Vec<String> = report.findings.iter().map(|finding| format!("{} {:?}", finding.id, finding.model)).collect();
+    let mut ids: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| format!("{} {:?}", finding.id, finding.model))
+        .collect();
     ids.extend(report.duties.iter().map(|duty| format!("{} met", duty.id)));
     ids.sort();
     (report.verdict, ids)
@@ -73,14 +91,18 @@ fn hide(node: &mut Node, rng: &mut impl RngCore) -> bool {
         }
         let key = rng.random_range(0..map.len());
         let (name, entry) = map.get_index_mut(key).unwrap();
-        let deeper = matches!(entry.value.value, Tree::Map(_) | Tree::List(_)) && rng.random_bool(0.6);
+        let deeper =
+            matches!(entry.value.value, Tree::Map(_) | Tree::List(_)) && rng.random_bool(0.6);
         if deeper {
             at = &mut map.get_index_mut(key).unwrap().1.value;
             continue;
         }
-        // A model or a step without a name is no fact hidden but a file that makes no sense; and a
-        // declared default stands in for who took a step.
-        if matches!(name.as_ref(), "id" | "model" | "taken-by" | "deployment") {
+        // A model or a step without a name is no fact hidden but a file that makes no sense; and
+        // declared defaults stand in for who took a step, and for other names.
+        if matches!(
+            name.as_ref(),
+            "id" | "model" | "taken-by" | "deployment" | "also-known-as"
+        ) {
             return false;
         }
         map.shift_remove_index(key);
@@ -95,7 +117,8 @@ fn shuffle(node: &mut Node, rng: &mut impl RngCore) {
             nodes.shuffle(rng);
         }
         Tree::Map(map) => {
-            map.values_mut().for_each(|entry| shuffle(&mut entry.value, rng));
+            map.values_mut()
+                .for_each(|entry| shuffle(&mut entry.value, rng));
             let mut order: Vec<usize> = (0..map.len()).collect();
             order.shuffle(rng);
             let entries: Vec<_> = map.drain(..).collect();
@@ -113,7 +136,9 @@ fn possible(verdict: Verdict) -> Vec<Verdict> {
     match verdict {
         Verdict::Permitted => vec![Verdict::Permitted],
         Verdict::NotPermitted => vec![Verdict::NotPermitted],
-        Verdict::Undetermined | Verdict::NothingApplied => vec![Verdict::Permitted, Verdict::NotPermitted],
+        Verdict::Undetermined | Verdict::NothingApplied => {
+            vec![Verdict::Permitted, Verdict::NotPermitted]
+        }
     }
 }
 
@@ -126,9 +151,14 @@ fn hiding_facts_never_permits_and_only_widens() {
         let (full, _) = judged(&node, &program, library::names());
         for _ in 0..cases() {
             let mut less = node.clone();
-            let hidden = (0..rng.random_range(1..6)).filter(|_| hide(&mut less, &mut rng)).count();
+            let hidden = (0..rng.random_range(1..6))
+                .filter(|_| hide(&mut less, &mut rng))
+                .count();
             let (verdict, _) = judged(&less, &program, library::names());
-            assert!(!(full == Verdict::NotPermitted && verdict == Verdict::Permitted), "{name}: {less:?}");
+            assert!(
+                !(full == Verdict::NotPermitted && verdict == Verdict::Permitted),
+                "{name}: {less:?}"
+            );
             for still in possible(full) {
                 assert!(
                     possible(verdict).contains(&still),
@@ -151,7 +181,11 @@ fn the_order_of_facts_never_matters() {
         for _ in 0..10 {
             let mut other = node.clone();
             shuffle(&mut other, &mut rng);
-            assert_eq!(judged(&other, &program, library::names()), straight, "{name}: {other:?}");
+            assert_eq!(
+                judged(&other, &program, library::names()),
+                straight,
+                "{name}: {other:?}"
+            );
         }
     }
 }
@@ -160,11 +194,15 @@ fn the_order_of_facts_never_matters() {
 fn the_order_of_texts_and_clauses_never_matters() {
     let sources = library::sources();
     let ids = (0..sources.len()).map(|n| SourceId(u32::try_from(n).unwrap()));
-    let documents: Vec<ast::Document> = ids.map(|id| syntax::parse(id, sources.text(id)).0).collect();
+    let documents: Vec<ast::Document> = ids
+        .map(|id| syntax::parse(id, sources.text(id)).0)
+        .collect();
     let all = examples();
     let straight: Vec<_> = {
         let program = ir::lower(check::check(&documents, &[]).unwrap());
-        all.iter().map(|(_, node)| judged(node, &program, library::names())).collect()
+        all.iter()
+            .map(|(_, node)| judged(node, &program, library::names()))
+            .collect()
     };
     let mut rng = StdRng::seed_from_u64(3);
     for _ in 0..3 {

@@ -11,10 +11,20 @@ fn every_license_cites_a_section_of_a_hashed_primary_text() {
     for layer in &program.layers {
         for source in &layer.sources {
             let hash = source.sha256.as_deref().unwrap_or("");
-            assert_eq!(hash.len(), 64, "{}: the source `{}` has no hash", layer.id, source.name);
+            assert_eq!(
+                hash.len(),
+                64,
+                "{}: the source `{}` has no hash",
+                layer.id,
+                source.name
+            );
         }
         for clause in &layer.clauses {
-            assert!(clause.section.is_some(), "{} cites no section", layer.clause_id(clause));
+            assert!(
+                clause.section.is_some(),
+                "{} cites no section",
+                layer.clause_id(clause)
+            );
         }
     }
 }
@@ -24,7 +34,11 @@ fn every_clause_that_can_decide_says_what_to_do_next() {
     for layer in &library::program(&Needed::all()).layers {
         for clause in &layer.clauses {
             let decides = !matches!(clause.says, Says::Term(_));
-            assert!(!decides || clause.fix.is_some(), "{} has no fix", layer.clause_id(clause));
+            assert!(
+                !decides || clause.fix.is_some(),
+                "{} has no fix",
+                layer.clause_id(clause)
+            );
         }
     }
 }
@@ -39,7 +53,10 @@ fn shipped_texts_print_to_themselves() {
         let printed = syntax::print::print(&document);
         let (again, faults) = syntax::parse(id, &printed);
         assert_eq!(faults, [], "{} printed", sources.name(id));
-        let (first, second) = (syntax::print::outline(&document), syntax::print::outline(&again));
+        let (first, second) = (
+            syntax::print::outline(&document),
+            syntax::print::outline(&again),
+        );
         assert_eq!(first, second, "{}", sources.name(id));
     }
 }
@@ -56,8 +73,13 @@ fn the_measuring_months_are_those_before_each_release() {
         ("llama-4", "2025-03"),
     ] {
         let layer = program.layer(id).unwrap();
-        let atoms = layer.atoms.iter().map(|atom| clausula::ir::said_atom(atom, &program.schema, ""));
-        let counted: Vec<String> = atoms.filter(|said| said.contains("monthly-active-users")).collect();
+        let atoms = layer
+            .atoms
+            .iter()
+            .map(|atom| clausula::ir::said_atom(atom, &program.schema, ""));
+        let counted: Vec<String> = atoms
+            .filter(|said| said.contains("monthly-active-users"))
+            .collect();
         assert!(!counted.is_empty());
         for said in counted {
             assert!(said.contains(&format!("in {month}")), "{id}: {said}");

@@ -33,7 +33,14 @@ fn the_help() {
 #[test]
 fn the_json_of_a_report() {
     let facts = "policies/examples/saas-missing-notice.yaml";
-    insta::assert_snapshot!(clausula(&["check", facts, "--format", "json", "--as-of", "2026-11-22"]));
+    insta::assert_snapshot!(clausula(&[
+        "check",
+        facts,
+        "--format",
+        "json",
+        "--as-of",
+        "2026-11-22"
+    ]));
 }
 
 #[test]
