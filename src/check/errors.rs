@@ -49,7 +49,7 @@ pub fn unknown_field<'a>(
         .unwrap_or_else(|| format!("it has {}", words::listed(&known, "and")));
     Diagnostic::error(
         Code::UnknownName,
-        format!("a {record} has no fact `{name}`"),
+        format!("{} has no fact `{name}`", words::with_article(record)),
     )
     .at(at, "not a fact of it")
     .and(declared, format!("`{record}` is declared here"))

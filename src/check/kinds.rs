@@ -282,8 +282,15 @@ impl<'a, 'n> Scope<'a, 'n> {
         right: &'a ast::Expr,
         span: Span,
     ) -> Option<Cond> {
-        let left = self.term(left)?;
-        let right = self.term_expecting(right, &left.kind)?;
+        // A value written on the left takes its kind from the right: `700M < users`.
+        let (left, right) = if matches!(left.node, ExprNode::Literal(_)) {
+            let right = self.term(right)?;
+            (self.term_expecting(left, &right.kind)?, right)
+        } else {
+            let left = self.term(left)?;
+            let right = self.term_expecting(right, &left.kind)?;
+            (left, right)
+        };
         let series = matches!(left.kind, Kind::Series(..));
         if left.kind != right.kind && !series {
             let (a, b) = (
@@ -343,7 +350,7 @@ impl<'a, 'n> Scope<'a, 'n> {
         // `x in LIST`, where the list is a fact
         if let [only] = set
             && let ExprNode::Path(path) = &only.node
-            && self.is_fact_name(path)
+            && (self.is_fact_name(path) || self.is_lone_fact(path, &left.kind))
         {
             let list = self.term(only)?;
             if list.kind != Kind::List(Box::new(left.kind.clone())) {

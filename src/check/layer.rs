@@ -482,6 +482,14 @@ impl<'a, 'n> Builder<'a, 'n> {
             ));
             return None;
         }
+        if let Some((Some(Says::Grant(_)), span)) = found.first()
+            && !self.layer.closed
+        {
+            let help = "declare the policy `closed`, or say what it forbids and requires";
+            let message = "an open policy grants nothing: what it does not forbid is allowed";
+            self.faults.push(errors::misplaced(message, *span, help));
+            return None;
+        }
         let Some((says, span)) = found.pop() else {
             let message = format!("the clause `{}` says nothing", decl.name.node);
             let help = "add `grant`, `forbid`, `require`, `exception to`, `end` or `term`";

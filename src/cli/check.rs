@@ -163,7 +163,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
             };
             let report = eval::bind(node, &program.schema, &names)
                 .map(|fact| eval::with_defaults(fact, &program))
-                .and_then(|fact| Ok(judge(&Stage::set(&program, &fact, options)?, &fallback)));
+                .and_then(|fact| judge(&Stage::set(&program, &fact, options)?, &fallback));
             match report {
                 Ok(report) => found.reports.push(report),
                 Err(faults) => found.faults.extend(faults),

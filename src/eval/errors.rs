@@ -17,10 +17,20 @@ pub fn unknown_fact<'a>(
     let help = near.or_else(|| {
         elsewhere.map(|other| format!("{} belongs under `{other}`", words::ticked(name)))
     });
-    let help = help.unwrap_or_else(|| format!("a {record} has {}", words::listed(&known, "and")));
+    let help = help.unwrap_or_else(|| {
+        format!(
+            "{} has {}",
+            words::with_article(record),
+            words::listed(&known, "and")
+        )
+    });
     Diagnostic::error(
         Code::UnknownFact,
-        format!("a {record} has no fact {}", words::ticked(name)),
+        format!(
+            "{} has no fact {}",
+            words::with_article(record),
+            words::ticked(name)
+        ),
     )
     .at(key, "not a fact of it")
     .help(help)

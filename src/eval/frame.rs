@@ -294,7 +294,7 @@ impl<'a> Context<'a> {
                 let atom = &self.layer.atoms[at as usize];
                 leaf(atom_fact(atom, frame))
             }
-            Node::Not(inner) => self.because(inner, frame, site),
+            Node::Not(inner) => self.because(inner, frame, Some(site.unwrap_or((words, truth)))),
             Node::Named(inner) => self.because(inner, frame, Some(site.unwrap_or((words, truth)))),
             Node::Effect(clause) => {
                 self.because(self.layer.clauses[clause as usize].effect, frame, None)

@@ -75,6 +75,8 @@ pub struct Edge {
     pub relation: Option<u16>,
     /// Whether we took the step; `None` if it is not stated.
     pub ours: Option<bool>,
+    /// Whether a default says so.
+    pub assumed_ours: bool,
     /// Where the step is stated.
     pub span: Span,
 }
@@ -285,6 +287,7 @@ impl Lineage {
                 parent,
                 relation: choice(fields.step_by),
                 ours: choice(fields.step_taken_by).map(|who| who == fields.us),
+                assumed_ours: facts.is_some_and(|facts| facts[fields.step_taken_by].assumed),
                 span: step.place(),
             });
         }

@@ -244,16 +244,7 @@ impl Split<'_> {
             ")" => "(",
             _ => "[",
         };
-        // Round and square brackets do not reach out of braces.
-        let reach = open
-            .iter()
-            .rev()
-            .take_while(|at| wants == "{" || self.word(**at) != "{")
-            .count();
-        let found = open[open.len() - reach..]
-            .iter()
-            .rposition(|at| self.word(*at) == wants);
-        let Some(place) = found.map(|place| open.len() - reach + place) else {
+        let Some(place) = self.opening(wants, open) else {
             self.unopened(n);
             return;
         };
@@ -276,6 +267,20 @@ impl Split<'_> {
         if place == 0 {
             *body = None;
         }
+    }
+
+    /// Which open bracket is closed. Round and square ones do not reach out of braces, and none
+    /// reaches further than brackets may nest.
+    fn opening(&self, wants: &str, open: &[usize]) -> Option<usize> {
+        let near = open.iter().enumerate().rev().take(MAX_DEPTH + 1);
+        for (place, at) in near {
+            match self.word(*at) {
+                found if found == wants => return Some(place),
+                "{" => return None,
+                _ => {}
+            }
+        }
+        None
     }
 
     fn unopened(&mut self, n: usize) {

@@ -315,7 +315,10 @@ impl Schema {
     pub fn kind_written(&self, kind: &Kind) -> String {
         match kind {
             Kind::Bool => "yes-no".to_owned(),
-            Kind::Count(unit) => format!("count of {}", self.units[*unit as usize]),
+            Kind::Count(unit) => match self.units.get(*unit as usize) {
+                Some(unit) => format!("count of {unit}"),
+                None => "count".to_owned(),
+            },
             Kind::Decimal => "decimal".to_owned(),
             Kind::Percent => "percent".to_owned(),
             Kind::Money => "money".to_owned(),

@@ -12,8 +12,16 @@ use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 
 /// Judges a deployment; `fallback` names it if it has no name of its own.
-pub fn judge(stage: &Stage, fallback: &str) -> Report {
+///
+/// # Errors
+/// Amounts that are compared in two currencies.
+pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
     let scenes = stage.scenes();
+    let mut faults = gather::currencies(&scenes);
+    if !faults.is_empty() {
+        crate::diagnostic::in_text_order(&mut faults);
+        return Err(faults);
+    }
     let judged = checks(stage, &scenes);
     let mut report = Report {
         deployment: stage.name().unwrap_or(fallback).to_owned(),
@@ -39,11 +47,10 @@ pub fn judge(stage: &Stage, fallback: &str) -> Report {
     report.verdict = finder.verdict(&judged, &mut report);
     finder.duties(&judged, &mut report);
     gather::assumptions(stage, &scenes, &judged, &mut report);
-    gather::currencies(&scenes, &judged, &mut report);
     report
         .findings
         .sort_by_key(|finding| (rank(finding), finding.id.clone(), finding.model.clone()));
-    report
+    Ok(report)
 }
 
 /// Gravest first: what decides, hard before mandatory; then advisory; then waived.

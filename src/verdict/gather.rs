@@ -209,6 +209,17 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                         span: fact.span,
                     });
                 }
+                if let Node::Judgment(judgment) = layer.node(reason.node)
+                    && let Some(by) = &stage.taken[scene.layer].judgments_by[judgment as usize]
+                    && let Some(on) = by.on
+                {
+                    add(Assumption {
+                        name: format!("{}/{}", layer.id, layer.judgments[judgment as usize].name),
+                        value: (reason.truth == Truth::Yes).to_string(),
+                        because: format!("determined by {} on {on}{}", by.by, until(by.until)),
+                        span: by.span,
+                    });
+                }
                 if let Node::Reading(question, _) = layer.node(reason.node) {
                     let taken = &stage.taken[scene.layer];
                     let question_said = &layer.questions[question as usize];
@@ -245,54 +256,31 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                 });
             }
         }
-        let member = &stage.lineage.members[*subject];
-        if member.index.is_some() && member.originals.is_empty() {
-            continue;
+        for bond in bonds {
+            let mut child = *subject;
+            for (parent, _, span) in &bond.path {
+                let edges = stage.lineage.members[child].parents.iter().flatten();
+                let edge = edges
+                    .filter(|edge| edge.span == *span)
+                    .find(|edge| edge.assumed_ours);
+                if let Some(edge) = edge {
+                    let (child, parent) = (
+                        &stage.lineage.members[child].name,
+                        &stage.lineage.members[*parent].name,
+                    );
+                    add(Assumption {
+                        name: format!("models[{child}].from[{parent}].taken-by"),
+                        value: "us".to_owned(),
+                        because: "a default stands in for it".to_owned(),
+                        span: edge.span,
+                    });
+                }
+                child = *parent;
+            }
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     report.assumptions = found;
-}
-
-/// Amounts that were to be compared and are in two currencies.
-pub fn currencies(scenes: &[Scene], judged: &[Judged], report: &mut Report) {
-    let mut seen = Vec::new();
-    for judged in judged
-        .iter()
-        .filter(|judged| judged.fails == Truth::Unknown)
-    {
-        let scene = &scenes[judged.scene];
-        let layer = scene.context.layer;
-        for node in nodes(scene, judged.check) {
-            if scene.context.holds(node) != Truth::Unknown {
-                continue;
-            }
-            for reason in scene.context.reasons(node) {
-                let Node::Atom(at) = layer.node(reason.node) else {
-                    continue;
-                };
-                let (
-                    Atom::Compare(_, _, Operand::Const(Value::Money(_, asked))),
-                    Some((fact, Value::Money(_, given))),
-                ) = (
-                    &layer.atoms[at as usize],
-                    reason.fact.and_then(|fact| Some((fact, fact.value()?))),
-                )
-                else {
-                    continue;
-                };
-                if given != asked && !seen.contains(&(fact.place(), reason.words)) {
-                    seen.push((fact.place(), reason.words));
-                    report.remarks.push(eval::currencies(
-                        fact.place(),
-                        given.code(),
-                        reason.words,
-                        asked.code(),
-                    ));
-                }
-            }
-        }
-    }
 }
 
 fn until(date: Option<jiff::civil::Date>) -> String {
@@ -336,4 +324,37 @@ pub fn remarks(stage: &Stage) -> Vec<Diagnostic> {
         }
     }
     remarks
+}
+
+/// Amounts a clause would compare in two currencies: nobody may guess the rate.
+pub fn currencies(scenes: &[Scene]) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for scene in scenes {
+        let layer = scene.context.layer;
+        for (id, node) in (0..).map(NodeId).zip(&layer.nodes) {
+            let Node::Atom(at) = node else { continue };
+            let Atom::Compare(
+                Operand::Fact(path, None),
+                _,
+                Operand::Const(Value::Money(_, wanted)),
+            ) = &layer.atoms[*at as usize]
+            else {
+                continue;
+            };
+            let Some(fact) = scene.context.frame.fact(path) else {
+                continue;
+            };
+            if let Some(Value::Money(_, stated)) = fact.value()
+                && stated != wanted
+            {
+                faults.push(eval::currencies(
+                    fact.place(),
+                    stated.code(),
+                    layer.span(id),
+                    wanted.code(),
+                ));
+            }
+        }
+    }
+    faults
 }

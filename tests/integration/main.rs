@@ -3,9 +3,13 @@
 mod exact;
 mod facts;
 mod fast;
+mod floors;
+mod laws;
 mod library;
+mod policies;
 mod print;
 mod report;
 mod safety;
+mod shapes;
 mod syntax;
 mod trees;
