@@ -291,7 +291,8 @@ impl<'a, 'n> Scope<'a, 'n> {
             let right = self.term_expecting(right, &left.kind)?;
             (left, right)
         };
-        if left.kind != right.kind {
+        let series = matches!(left.kind, Kind::Series(..));
+        if left.kind != right.kind && !series {
             let (a, b) = (
                 self.schema().kind_said(&left.kind),
                 self.schema().kind_said(&right.kind),
