@@ -218,7 +218,7 @@ impl<'s> Search<'s> {
             let share = undecided * 1000 / ask.outcomes.len().max(1);
             asks.push((share, self.groups[at].weight, ask));
         }
-        asks.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        asks.sort_by_key(|(share, weight, _)| (*share, *weight));
         asks.into_iter().map(|(_, _, ask)| ask).collect()
     }
 
@@ -404,7 +404,7 @@ fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) 
             let one = encoder.instances.get(place)?.members.iter();
             let lits: Vec<Lit> = one.map(|(_, lit)| *lit).collect();
             Some(if includes {
-                (lits.len() == 1).then_some(lits).unwrap_or_default()
+                if lits.len() == 1 { lits } else { Vec::new() }
             } else {
                 lits.into_iter().map(|lit| !lit).collect()
             })
