@@ -131,6 +131,8 @@ pub struct Outcome {
     pub answer: Answer,
     /// The verdict, given this answer and nothing else.
     pub leads: Leads,
+    /// Whether it is one of the answers that, all of them together, make the deployment permitted.
+    pub permits: bool,
 }
 
 /// An answer as data.
