@@ -12,16 +12,17 @@ use crate::value::Kind;
 use indexmap::IndexMap;
 
 /// Something people can answer.
-struct Group {
-    unknown: Unknown,
+pub(super) struct Group {
+    /// What it is.
+    pub unknown: Unknown,
     /// How much it takes to answer it.
     weight: usize,
     /// Everything its answer fixes.
-    lits: Vec<Lit>,
+    pub lits: Vec<Lit>,
     /// What is so in the plainest answer: a list is empty.
     plain: Vec<Lit>,
     /// The answers, and what each says.
-    answers: Vec<(String, Answer, Vec<Lit>)>,
+    pub answers: Vec<(String, Answer, Vec<Lit>)>,
 }
 
 /// What several facts decide together.
@@ -405,7 +406,13 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
     (groups, mixed)
 }
 
-fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) -> Group {
+/// A fact people can state.
+pub(super) fn fact(
+    stage: &Stage,
+    encoder: &mut Encoder,
+    place: &Place,
+    members: &[usize],
+) -> Group {
     let mut lits = Vec::new();
     let mut plain: Vec<Lit> = Vec::new();
     for at in members {

@@ -127,7 +127,8 @@ impl Knife<'_> {
         cells
     }
 
-    fn answers(&self, state: State) -> Vec<Truth> {
+    /// The answers to all questions, where the fact is this.
+    pub fn answers(&self, state: State) -> Vec<Truth> {
         let fact = Fact::computed(state, Span::NOWHERE);
         let list = Fact::computed(State::List(vec![fact.clone()]), Span::NOWHERE);
         let each = self.questions.iter().map(|question| {
@@ -250,7 +251,11 @@ impl Knife<'_> {
                 others.entry(self.of(&value)).or_insert(value);
             }
         }
-        if others.len() == 1 << open.len().min(8) {
+        // Of several beginnings a text has, the longest decides; and it has the words of one text only.
+        let all = |test: fn(&Atom) -> bool| open.iter().all(|at| test(self.questions[*at]));
+        let told = all(|atom| matches!(atom, Atom::Begins(..)))
+            || all(|atom| matches!(atom, Atom::Includes(..)));
+        if told || others.len() == 1 << open.len().min(8) {
             for (truths, value) in others {
                 let when = self.described(&truths);
                 cell(truths, value, when);

@@ -7,12 +7,14 @@
 
 mod ask;
 mod cells;
+mod change;
 mod encode;
 mod formula;
 mod place;
 mod sat;
 
 pub use cells::Sample;
+pub use change::{Change, Remedy, would_permit};
 pub use place::Stop;
 
 use crate::eval::Fact;

@@ -1,7 +1,9 @@
 //! The answer over all worlds, against worked cases and against brute force.
 
 use clausula::eval::{self, Fact, LicenseNames, State, Truth};
-use clausula::exact::{Answer, Leads, Limits, Outcome, Sample, Settlement, Unknown, settle};
+use clausula::exact::{
+    Answer, Leads, Limits, Outcome, Remedy, Sample, Settlement, Unknown, settle, would_permit,
+};
 use clausula::facts::{self, Format};
 use clausula::ir::{self, Program};
 use clausula::scene::{Check, Options, Stage};
@@ -405,6 +407,72 @@ fn twenty_unknown_facts_are_soon_settled() {
     println!("{} asks in {:?}", found.asks.len(), start.elapsed());
     assert_eq!(verdict(&found), UNDETERMINED);
     println!("{:?}", asked(&found));
+}
+
+fn remedy(program: &Program, facts: &Fact) -> Option<Remedy> {
+    let stage = Stage::set(program, facts, options()).expect("the facts are sound");
+    let checks = checks(program, &stage.scenes());
+    would_permit(&stage, &checks, &Limits::default())
+}
+
+fn told(remedy: &Remedy) -> Vec<String> {
+    let each = remedy.changes.iter().map(|change| {
+        let to: Vec<&str> = change.to.iter().map(|(when, _)| when.as_str()).collect();
+        format!("{}: {}", said(&change.fact), to.join(", "))
+    });
+    each.collect()
+}
+
+#[test]
+fn what_to_change_is_what_people_can_change() {
+    let clauses = "clause a \"A\" { forbid when users > 5 }";
+    let one = program(&[VOCABULARY, &policy(clauses)]);
+    assert_eq!(remedy(&one, &bound("models: []\nusers: 9", &one)), None);
+    assert_eq!(remedy(&one, &bound("models: []\nusers: 3", &one)), None);
+
+    let clauses =
+        "clause a \"A\" { require tags includes t1 or (tags includes t2 and flag) or users < 5 }";
+    let two = program(&[VOCABULARY, &policy(clauses)]);
+    let facts = bound("models: []\nusers: 9\nflag: false\ntags: [t3]", &two);
+    let found = remedy(&two, &facts).expect("a way out");
+    assert_eq!(told(&found), ["tags: includes t1"]);
+    assert_eq!(found.leads, Leads::Permitted);
+
+    let clauses = "clause a \"A\" { require any t in things satisfies t.ok }\nclause b \"B\" { require seats > 5 }";
+    let three = program(&[VOCABULARY, &policy(clauses)]);
+    let facts = bound("models: []\nthings: [{ok: false}]", &three);
+    let found = remedy(&three, &facts).expect("a way out");
+    assert_eq!(told(&found), ["things: not empty"]);
+    assert_eq!(found.leads, Leads::Undetermined);
+}
+
+#[test]
+fn the_shipped_examples_have_their_remedies() {
+    for name in [
+        "saas-missing-notice.yaml",
+        "over-threshold.yaml",
+        "eu-multimodal.yaml",
+        "published-merge.yaml",
+    ] {
+        let (program, facts) = shipped(name, |text| text);
+        let (found, _) = of(&program, &facts);
+        let remedy = remedy(&program, &facts);
+        println!(
+            "{name}: {:?} {:?}",
+            verdict(&found),
+            remedy.as_ref().map(|r| (told(r), r.leads))
+        );
+        assert_eq!(
+            verdict(&found).0,
+            found.always_failing.is_empty() && found.can_permit
+        );
+    }
+    let (program, facts) = shipped("saas-missing-notice.yaml", |text| text);
+    let found = remedy(&program, &facts).expect("a phrase can be shown");
+    assert!(
+        told(&found).iter().any(|said| said.contains("notices")),
+        "{found:?}"
+    );
 }
 
 // ── brute force ─────────────────────────────────────────────────────────────
