@@ -45,7 +45,8 @@ fn main() {
         add(&mut sources, &from, folder);
     }
     let program = compile(&sources).unwrap_or_else(|faults| {
-        eprint!("{}", drawn(&faults, &sources));
+        let told = drawn(&faults, &sources);
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes());
         process::exit(1);
     });
     let write = |name: &str, bytes: &[u8]| {

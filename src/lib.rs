@@ -1,7 +1,9 @@
 //! Clausula: a policy-as-code engine for AI model licenses.
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod eval;
+pub mod exact;
 pub mod facts;
 pub mod ir;
 pub mod library;

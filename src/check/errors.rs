@@ -49,7 +49,7 @@ pub fn unknown_field<'a>(
         .unwrap_or_else(|| format!("it has {}", words::listed(&known, "and")));
     Diagnostic::error(
         Code::UnknownName,
-        format!("a {record} has no fact `{name}`"),
+        format!("{} has no fact `{name}`", words::with_article(record)),
     )
     .at(at, "not a fact of it")
     .and(declared, format!("`{record}` is declared here"))
@@ -122,6 +122,20 @@ pub fn not_a_count(at: Span) -> Diagnostic {
         .help("write it without a fraction, as `700M` or `1_200_000`")
 }
 
+/// A country or territory nobody knows.
+pub fn unknown_place<'a>(at: Span, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let help = nearest::did_you_mean(name, known).unwrap_or_else(|| {
+        "write the two capital letters of ISO 3166, such as `DE`, or declare a `territory`"
+            .to_owned()
+    });
+    Diagnostic::error(
+        Code::UnknownName,
+        format!("no country or territory is called `{name}`"),
+    )
+    .at(at, "not declared anywhere")
+    .help(help)
+}
+
 /// A currency nobody mints.
 pub fn unknown_currency(at: Span, code: &str) -> Diagnostic {
     Diagnostic::error(Code::UnknownName, format!("`{code}` is not a currency"))
@@ -150,6 +164,13 @@ pub fn incomplete(message: &str, at: Span, label: &str, help: &str) -> Diagnosti
 pub fn misplaced(message: &str, at: Span, help: &str) -> Diagnostic {
     Diagnostic::error(Code::Misplaced, message)
         .at(at, "not here")
+        .help(help)
+}
+
+/// A time that ends before it starts.
+pub fn backwards(message: &str, at: Span, help: &str) -> Diagnostic {
+    Diagnostic::error(Code::Misplaced, message)
+        .at(at, "the last day comes before the first")
         .help(help)
 }
 

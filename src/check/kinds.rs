@@ -282,9 +282,17 @@ impl<'a, 'n> Scope<'a, 'n> {
         right: &'a ast::Expr,
         span: Span,
     ) -> Option<Cond> {
-        let left = self.term(left)?;
-        let right = self.term_expecting(right, &left.kind)?;
-        if left.kind != right.kind {
+        // A value written on the left takes its kind from the right: `700M < users`.
+        let (left, right) = if matches!(left.node, ExprNode::Literal(_)) {
+            let right = self.term(right)?;
+            (self.term_expecting(left, &right.kind)?, right)
+        } else {
+            let left = self.term(left)?;
+            let right = self.term_expecting(right, &left.kind)?;
+            (left, right)
+        };
+        let series = matches!(left.kind, Kind::Series(..));
+        if left.kind != right.kind && !series {
             let (a, b) = (
                 self.schema().kind_said(&left.kind),
                 self.schema().kind_said(&right.kind),
@@ -342,7 +350,7 @@ impl<'a, 'n> Scope<'a, 'n> {
         // `x in LIST`, where the list is a fact
         if let [only] = set
             && let ExprNode::Path(path) = &only.node
-            && self.is_fact_name(path)
+            && (self.is_fact_name(path) || self.is_lone_fact(path, &left.kind))
         {
             let list = self.term(only)?;
             if list.kind != Kind::List(Box::new(left.kind.clone())) {
@@ -876,6 +884,7 @@ impl<'a, 'n> Scope<'a, 'n> {
             if let Some(act) = self.names.acts.get(name).copied() {
                 let before = self.faults.len();
                 let inner = self.expanded(
+                    name,
                     act.name.span,
                     |scope| scope.outside(|scope| scope.condition(&act.when)),
                     path.span,
@@ -1099,6 +1108,7 @@ impl<'a, 'n> Scope<'a, 'n> {
     ) -> Option<Elaborated> {
         let in_clause = self.wheres.iter().any(|own| std::ptr::eq(*own, define));
         let body = self.expanded(
+            &define.name,
             define.name.span,
             |scope| {
                 let elements = scope.elements;
@@ -1136,13 +1146,14 @@ impl<'a, 'n> Scope<'a, 'n> {
 
     fn expanded<T>(
         &mut self,
+        name: &str,
         declared: Span,
         inner: impl FnOnce(&mut Self) -> Option<T>,
         site: Span,
     ) -> Option<T> {
         if self.expanding.contains(&declared) || self.expanding.len() > MAX_DEFINES {
             self.faults
-                .push(errors::circular("definition", "", site).at(declared, "declared here"));
+                .push(errors::circular("definition", name, site).and(declared, "declared here"));
             return None;
         }
         self.expanding.push(declared);
@@ -1229,7 +1240,7 @@ impl Names<'_> {
                 Some(place) => Value::Place(place),
                 None => {
                     let known = schema.territories.iter().map(|t| t.name.as_str());
-                    faults.push(errors::unknown("country or territory", name, span, known));
+                    faults.push(errors::unknown_place(span, name, known));
                     return None;
                 }
             },
@@ -1300,21 +1311,27 @@ fn layer_define<'a>(layer: Option<&'a ast::Layer>, name: &str) -> Option<&'a ast
 
 fn negate_if(negative: bool, node: CondNode, span: Span) -> CondNode {
     if negative {
-        CondNode::Not(Box::new(Cond { node, span }))
+        negated(Cond { node, span }).node
     } else {
         node
     }
 }
 
 fn flip(negative: bool, cond: Cond) -> Cond {
+    if negative { negated(cond) } else { cond }
+}
+
+/// The opposite under the same words: `a is not b`. It has a name of its own, so that whoever tells
+/// of it says what the words say.
+fn negated(cond: Cond) -> Cond {
     let span = cond.span;
-    if negative {
-        Cond {
-            node: CondNode::Not(Box::new(cond)),
-            span,
-        }
-    } else {
-        cond
+    let not = Cond {
+        node: CondNode::Not(Box::new(cond)),
+        span,
+    };
+    Cond {
+        node: CondNode::Named(Box::new(not)),
+        span,
     }
 }
 

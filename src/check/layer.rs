@@ -233,7 +233,7 @@ impl<'a, 'n> Builder<'a, 'n> {
             && until < from
         {
             let message = "this ends before it starts";
-            self.faults.push(errors::misplaced(
+            self.faults.push(errors::backwards(
                 message,
                 dates.span,
                 "put the earlier date after `from`",
@@ -480,6 +480,14 @@ impl<'a, 'n> Builder<'a, 'n> {
                 found[1].1,
                 "make a clause of its own of each",
             ));
+            return None;
+        }
+        if let Some((Some(Says::Grant(_)), span)) = found.first()
+            && !self.layer.closed
+        {
+            let help = "declare the policy `closed`, or say what it forbids and requires";
+            let message = "an open policy grants nothing: what it does not forbid is allowed";
+            self.faults.push(errors::misplaced(message, *span, help));
             return None;
         }
         let Some((says, span)) = found.pop() else {
@@ -772,7 +780,7 @@ impl<'a, 'n> Builder<'a, 'n> {
     ) -> Decided {
         if decision.until.is_some_and(|until| until < decision.on) {
             let message = "this decision ends before it was taken";
-            self.faults.push(errors::misplaced(
+            self.faults.push(errors::backwards(
                 message,
                 span,
                 "put a later date after `until`",

@@ -68,7 +68,6 @@ pub fn check(documents: &[ast::Document], known: &[Known]) -> Result<Checked, Ve
             layers,
             decided,
             defaults,
-            _private: (),
         });
     }
     diagnostic::in_text_order(&mut faults);

@@ -119,16 +119,6 @@ pub fn collect<'a>(
             ast::Item::Territory(_) | ast::Item::Language(_) | ast::Item::Import(_) => {}
         }
     }
-    for name in names.acts.keys() {
-        if let Some(define) = names.defines.get(name) {
-            faults.push(errors::declared_twice(
-                "name",
-                name,
-                define.name.span,
-                names.acts[name].name.span,
-            ));
-        }
-    }
     territories(&mut names, items(), faults);
     for (name, decl) in &records {
         names.schema.records.push(Record {
@@ -152,6 +142,7 @@ pub fn collect<'a>(
             names.declare_field(Schema::ROOT, field, faults);
         }
     }
+    shadows(&names, faults);
     circles(&names, &records, faults);
     names
 }
@@ -246,6 +237,42 @@ fn territories<'a>(
     }
 }
 
+/// Facts, acts, definitions and judgments share one space of names: a name means one thing.
+fn shadows(names: &Names, faults: &mut Vec<Diagnostic>) {
+    let facts = &names.schema.root().fields;
+    let fact = |name: &str| facts.get(name).map(|field| field.span);
+    let built_in = |name: &str| {
+        matches!(name, "model" | "origin" | "lineage" | "license").then_some(Span::NOWHERE)
+    };
+    let act = |name: &str| names.acts.get(name).map(|act| act.name.span);
+    let define = |name: &str| names.defines.get(name).map(|define| define.name.span);
+    for act in names.acts.values() {
+        let name = &act.name;
+        if let Some(first) = fact(name).or_else(|| built_in(name)) {
+            faults.push(errors::declared_twice("name", name, name.span, first));
+        }
+    }
+    for define in names.defines.values() {
+        let name = &define.name;
+        if let Some(first) = fact(name).or_else(|| built_in(name)).or_else(|| act(name)) {
+            faults.push(errors::declared_twice("name", name, name.span, first));
+        }
+    }
+    for (layer, _) in names.layers.values() {
+        for member in &layer.members {
+            let name = match member {
+                ast::Member::Judgment(judgment) => &judgment.name,
+                ast::Member::Define(define) => &define.name,
+                _ => continue,
+            };
+            let taken = fact(name).or_else(|| built_in(name)).or_else(|| act(name));
+            if let Some(first) = taken.or_else(|| define(name)) {
+                faults.push(errors::declared_twice("name", name, name.span, first));
+            }
+        }
+    }
+}
+
 /// Records that contain themselves.
 fn circles(names: &Names, records: &IndexMap<&str, &ast::Record>, faults: &mut Vec<Diagnostic>) {
     fn inner(kind: &Kind) -> Option<RecordId> {
@@ -294,6 +321,13 @@ impl<'a> Names<'a> {
         }
         let mut choices: Vec<Choice> = Vec::new();
         for (word, doc) in &decl.choices {
+            if !word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                faults.push(errors::misplaced(
+                    &format!("the member `{}` does not start with a letter", word.node),
+                    word.span,
+                    "start it with a letter, so that conditions can name it",
+                ));
+            }
             if choices.iter().any(|choice| choice.name == word.node) {
                 let first = decl
                     .choices

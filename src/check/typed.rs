@@ -389,7 +389,7 @@ pub struct Act {
 }
 
 /// Documents that make sense. Only [`check`](super::check) makes one.
-#[allow(clippy::manual_non_exhaustive)] // not even this crate makes one elsewhere
+#[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// What facts can be.
@@ -402,5 +402,4 @@ pub struct Checked {
     pub decided: Vec<Decided>,
     /// Defaults for facts declared by policies.
     pub defaults: Vec<(Path, crate::value::FactDefault)>,
-    pub(super) _private: (),
 }

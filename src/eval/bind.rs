@@ -5,6 +5,7 @@ use super::errors;
 use super::fact::{Fact, Range, State};
 use crate::diagnostic::{self, Diagnostic};
 use crate::facts::{Entry, Node, Tree};
+use crate::ir::{Path, Program, Step};
 use crate::source::Span;
 use crate::value::{
     Currency, DefaultValue, FactDefault, Field, Kind, Month, Period, RecordId, Schema, Value,
@@ -41,6 +42,53 @@ pub fn bind(
     let mut faults = binder.faults;
     diagnostic::in_text_order(&mut faults);
     Err(faults)
+}
+
+/// Puts the defaults that policies declare in place of facts nobody stated. A fact stated as `unknown`
+/// stays unknown: whoever wrote it knew of the question.
+pub fn with_defaults(mut fact: Fact, program: &Program) -> Fact {
+    for (path, default) in &program.defaults {
+        let (kind, _) = path.kind(&program.schema);
+        if !matches!(kind, Kind::Record(_)) {
+            put_default(&mut fact, path, 0, default, program);
+        }
+    }
+    fact
+}
+
+fn put_default(at: &mut Fact, path: &Path, depth: usize, default: &FactDefault, program: &Program) {
+    let unstated = at.is_unknown() && !at.span.is_somewhere();
+    let Some(Step::Field(next)) = path.steps.get(depth) else {
+        if unstated {
+            *at = assumed(default, at.key);
+        }
+        return;
+    };
+    if unstated && let Kind::Record(id) = kind_above(path, depth, program) {
+        // Nobody stated the record either: make room in it.
+        let fields = program
+            .schema
+            .record(id)
+            .fields
+            .values()
+            .map(|field| missing(field, at.key));
+        at.state = State::Record(fields.collect());
+    }
+    if let State::Record(fields) = &mut at.state
+        && let Some(field) = fields.get_mut(*next as usize)
+    {
+        put_default(field, path, depth + 1, default, program);
+    }
+}
+
+/// The record a step of a path goes into.
+fn kind_above(path: &Path, depth: usize, program: &Program) -> Kind {
+    let above = Path {
+        root: path.root,
+        steps: path.steps[..depth].to_vec(),
+        base: path.base.clone(),
+    };
+    above.kind(&program.schema).0
 }
 
 struct Binder<'a> {
@@ -155,8 +203,14 @@ impl Binder<'_> {
                         declared,
                     ));
                 }
-                let list = nodes.iter().map(|node| self.element(node, inner, declared));
-                own(State::List(list.collect()))
+                let mut list = Vec::new();
+                for node in nodes {
+                    match self.expression(node, inner) {
+                        Some(licenses) => list.extend(licenses),
+                        None => list.push(self.element(node, inner, declared)),
+                    }
+                }
+                own(State::List(list))
             }
             Kind::Series(period, inner) => {
                 let state = self.series(node, *period, inner, declared);
@@ -167,6 +221,42 @@ impl Binder<'_> {
                 own(state.unwrap_or(State::Unknown))
             }
         }
+    }
+
+    /// An SPDX expression such as `Apache-2.0 AND MIT` where licenses are listed: every one of them
+    /// binds. An `OR` is a choice somebody has to have made.
+    fn expression(&mut self, node: &Node, kind: &Kind) -> Option<Vec<Fact>> {
+        let Tree::Text(text) = &node.value else {
+            return None;
+        };
+        if *kind != Kind::LicenseName
+            || !text.contains(' ')
+            || self.licenses.canonical(text).is_some()
+        {
+            return None;
+        }
+        let expression = spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).ok()?;
+        let span = node.via.unwrap_or(node.span);
+        let mut licenses = Vec::new();
+        for part in expression.iter() {
+            match part {
+                spdx::expression::ExprNode::Op(spdx::expression::Operator::And) => {}
+                spdx::expression::ExprNode::Op(spdx::expression::Operator::Or) => {
+                    self.faults.push(errors::choice_of_licenses(text, span));
+                    return Some(Vec::new());
+                }
+                spdx::expression::ExprNode::Req(required) => {
+                    let value = self.license(&required.req.to_string(), span);
+                    licenses.push(Fact {
+                        state: State::Value(value),
+                        span,
+                        key: span,
+                        assumed: false,
+                    });
+                }
+            }
+        }
+        Some(licenses)
     }
 
     fn element(&mut self, node: &Node, kind: &Kind, declared: Span) -> Fact {
@@ -512,13 +602,22 @@ pub(super) fn bounds(text: &str) -> Option<Bounds<'_>> {
     Some(Bounds::Range(low, high))
 }
 
+/// Bytes of a value that a label repeats.
+const SHORT: usize = 24;
+
 /// What a node looks like to a person.
 fn looks(node: &Node) -> String {
     match &node.value {
         Tree::Null => "nothing".to_owned(),
         Tree::Bool(yes) => format!("`{yes}`"),
+        Tree::Int(text) | Tree::Float(text) if text.len() <= SHORT => {
+            format!("the number `{text}`")
+        }
         Tree::Int(_) | Tree::Float(_) => "a number".to_owned(),
         Tree::Text(text) if text.is_empty() => "an empty text".to_owned(),
+        Tree::Text(text) if text.len() <= SHORT && !text.contains(char::is_control) => {
+            format!("the text `{text}`")
+        }
         Tree::Text(_) => "text".to_owned(),
         Tree::Date(_) => "a date or time".to_owned(),
         Tree::List(_) => "a list".to_owned(),

@@ -17,10 +17,20 @@ pub fn unknown_fact<'a>(
     let help = near.or_else(|| {
         elsewhere.map(|other| format!("{} belongs under `{other}`", words::ticked(name)))
     });
-    let help = help.unwrap_or_else(|| format!("a {record} has {}", words::listed(&known, "and")));
+    let help = help.unwrap_or_else(|| {
+        format!(
+            "{} has {}",
+            words::with_article(record),
+            words::listed(&known, "and")
+        )
+    });
     Diagnostic::error(
         Code::UnknownFact,
-        format!("a {record} has no fact {}", words::ticked(name)),
+        format!(
+            "{} has no fact {}",
+            words::with_article(record),
+            words::ticked(name)
+        ),
     )
     .at(key, "not a fact of it")
     .help(help)
@@ -80,7 +90,10 @@ pub fn wrong_period(key: Span, name: &str, period: Period, declared: Span) -> Di
     )
     .at(key, format!("expected {wanted} such as `{example}`"))
     .and(declared, "declared here")
-    .help(format!("key the entries by {wanted}: `{{ {example}: … }}`"))
+    .help(format!(
+        "key the entries by {}: `{{ {example}: … }}`",
+        wanted.trim_start_matches("a ")
+    ))
 }
 
 /// Bounds that leave nothing between them.
@@ -158,4 +171,14 @@ pub fn unknown_judgment<'a>(
     )
     .at(at, "not a judgment of any license or policy in force")
     .help(help)
+}
+
+/// A choice of licenses nobody made.
+pub fn choice_of_licenses(expression: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::FactKind,
+        format!("{} leaves a choice open", words::ticked(expression)),
+    )
+    .at(at, "`OR` here")
+    .help("name the license that was chosen; a facts file says what is, not what could be")
 }

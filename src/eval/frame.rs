@@ -115,6 +115,8 @@ pub struct Reason<'a> {
     pub elements: Vec<&'a Fact>,
     /// What it was found to be.
     pub truth: Truth,
+    /// What the words at `site` were found to be: they may say the opposite of what the fact says.
+    pub site_truth: Truth,
 }
 
 impl<'a> Context<'a> {
@@ -281,14 +283,20 @@ impl<'a> Context<'a> {
         reasons
     }
 
-    fn because(&self, id: NodeId, frame: &Frame<'a>, site: Option<Span>) -> Vec<Reason<'a>> {
+    fn because(
+        &self,
+        id: NodeId,
+        frame: &Frame<'a>,
+        site: Option<(Span, Truth)>,
+    ) -> Vec<Reason<'a>> {
         let words = self.layer.span(id);
         let truth = self.truth(id, frame);
         let leaf = |fact: Option<&'a Fact>| {
             vec![Reason {
                 node: id,
                 words,
-                site: site.unwrap_or(words),
+                site: site.map_or(words, |(site, _)| site),
+                site_truth: site.map_or(truth, |(_, truth)| truth),
                 fact,
                 elements: frame.elements.clone(),
                 truth,
@@ -301,8 +309,8 @@ impl<'a> Context<'a> {
                 let atom = &self.layer.atoms[at as usize];
                 leaf(atom_fact(atom, frame))
             }
-            Node::Not(inner) => self.because(inner, frame, site),
-            Node::Named(inner) => self.because(inner, frame, Some(site.unwrap_or(words))),
+            Node::Not(inner) => self.because(inner, frame, Some(site.unwrap_or((words, truth)))),
+            Node::Named(inner) => self.because(inner, frame, Some(site.unwrap_or((words, truth)))),
             Node::Effect(clause) => {
                 self.because(self.layer.clauses[clause as usize].effect, frame, None)
             }
@@ -342,7 +350,7 @@ impl<'a> Context<'a> {
                 for element in elements {
                     inner.elements.push(element);
                     if self.truth(body, &inner) == witness {
-                        found.extend(self.because(body, &inner, site.or(Some(words))));
+                        found.extend(self.because(body, &inner, site.or(Some((words, truth)))));
                         if truth != Truth::Unknown
                             && matches!(quantity, Quantity::Any | Quantity::No | Quantity::All)
                         {

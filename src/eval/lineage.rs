@@ -7,7 +7,7 @@
 
 use super::errors;
 use super::fact::{Fact, State};
-use super::truth::glob;
+use super::truth::lists_model;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Program;
 use crate::source::Span;
@@ -75,6 +75,8 @@ pub struct Edge {
     pub relation: Option<u16>,
     /// Whether we took the step; `None` if it is not stated.
     pub ours: Option<bool>,
+    /// Whether a default says so.
+    pub assumed_ours: bool,
     /// Where the step is stated.
     pub span: Span,
 }
@@ -201,6 +203,13 @@ impl Lineage {
             };
             let name = facts[fields.id].text().unwrap_or("").to_owned();
             let also = facts[fields.also_known_as].list().unwrap_or(&[]);
+            // A model is what any of its names says it is.
+            let mut released: Vec<String> = originals(&name, program);
+            for also in also.iter().filter_map(Fact::text) {
+                released.extend(originals(also, program));
+            }
+            released.sort();
+            released.dedup();
             let mut called = vec![(name.clone(), facts[fields.id].place())];
             called.extend(
                 also.iter()
@@ -216,7 +225,6 @@ impl Lineage {
                     }
                 }
             }
-            let originals = originals(&name, program);
             let licenses = match &facts[fields.license].state {
                 State::List(list) => list
                     .iter()
@@ -230,9 +238,9 @@ impl Lineage {
                 index: Some(index),
                 parents: None,
                 licenses: licenses.filter(|licenses| !licenses.is_empty()),
-                originals,
+                originals: released,
                 deployed: None,
-                place: model.place(),
+                place: facts[fields.id].place(),
             });
         }
         let listed = lineage.members.len();
@@ -298,6 +306,7 @@ impl Lineage {
                 parent,
                 relation: choice(fields.step_by),
                 ours: choice(fields.step_taken_by).map(|who| who == fields.us),
+                assumed_ours: facts.is_some_and(|facts| facts[fields.step_taken_by].assumed),
                 span: step.place(),
             });
         }
@@ -403,7 +412,8 @@ impl Lineage {
         let mut gaps = Vec::new();
         for at in self.ancestors(subject) {
             let member = &self.members[at];
-            if member.parents.is_none() {
+            // Of a parent nobody listed, one gap says it all.
+            if member.parents.is_none() && member.index.is_some() {
                 gaps.push(Gap::Parents(at));
             }
             for edge in member.parents.iter().flatten() {
@@ -482,7 +492,8 @@ impl Lineage {
         }
         let state = |member: usize, outputs: bool| member * 2 + usize::from(outputs);
         let goal = state(origin, by_outputs);
-        // A step keeps the state, or passes from «descends» to «by outputs» once.
+        // A step keeps the state, or passes from «descends» to «by outputs». A student of a student is
+        // followed too: whoever taught both has used the outputs.
         let moves = |member: usize, outputs: bool| {
             self.members[member]
                 .parents
@@ -492,7 +503,7 @@ impl Lineage {
                     let relation = edge.relation?;
                     if terms.binds.contains(&relation) {
                         Some((edge, relation, outputs))
-                    } else if !outputs && terms.follows.contains(&relation) {
+                    } else if terms.follows.contains(&relation) {
                         Some((edge, relation, true))
                     } else {
                         None
@@ -610,7 +621,7 @@ impl Lineage {
 
 /// The licenses that list a model among those their licensor released.
 fn originals(name: &str, program: &Program) -> Vec<String> {
-    let lists = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, name));
+    let lists = |patterns: &[String]| patterns.iter().any(|pattern| lists_model(pattern, name));
     let licenses = program
         .layers
         .iter()

@@ -12,10 +12,10 @@ mod frame;
 mod lineage;
 mod truth;
 
-pub use bind::{LicenseNames, assumed, bind};
+pub use bind::{LicenseNames, assumed, bind, with_defaults};
 pub use errors::{currencies, unknown_judgment};
 pub use fact::{Fact, Range, State};
 pub use fast::{documents, read};
 pub use frame::{Context, Frame, Reason, atom_fact, atom_path};
 pub use lineage::{Bond, Edge, Gap, Lineage, Member};
-pub use truth::{Truth, glob};
+pub use truth::{Truth, atom as atom_truth, glob, lists_model};

@@ -133,6 +133,11 @@ fn layer(checked: typed::Layer) -> Layer {
             .collect();
         let condition = builder.family(true, ids, words);
         let mut parts = vec![condition];
+        // A license that is not in force yet, or no more, grants nothing and asks for nothing.
+        let (from, until) = checked.effective;
+        if (from, until) != (None, None) {
+            parts.push(builder.push(Node::Dated(from, until), words));
+        }
         if clause.effective != (None, None) {
             parts.push(builder.push(Node::Dated(clause.effective.0, clause.effective.1), words));
         }

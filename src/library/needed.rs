@@ -55,12 +55,16 @@ impl Needed {
 
 /// The licenses that some facts bring in: those declared for models, those that list a model, and
 /// those of determinations. Facts that do not fit the vocabulary bring in nothing.
-pub fn needed(documents: &[Node]) -> Needed {
+pub fn needed<'n>(documents: impl IntoIterator<Item = &'n Node>) -> Needed {
     let mut needed = Needed::none();
     for document in documents {
         for model in each(get(document, "models")) {
             for name in each(get(model, "license")).iter().filter_map(text) {
                 needed.add(name);
+                // The license may be an expression: `Apache-2.0 AND MIT`.
+                for word in name.split([' ', '(', ')']) {
+                    needed.add(word);
+                }
             }
             for name in ["id", "also-known-as"] {
                 for name in each(get(model, name)).iter().filter_map(text) {

@@ -1,5 +1,6 @@
 //! The pest parser, and the words we use for its rules.
 
+use super::expected::END;
 use pest_derive::Parser;
 
 /// The parser pest makes from `grammar/clausula.pest`.
@@ -10,7 +11,7 @@ pub struct Grammar;
 /// How a rule is called in «expected …»; empty for rules that are better left out.
 pub fn said(rule: Rule) -> &'static [&'static str] {
     match rule {
-        Rule::EOI => &["the end of the statement"],
+        Rule::EOI => &[END],
         Rule::word | Rule::name | Rule::path => &["a name"],
         Rule::title => &["an id such as `llama-4`"],
         Rule::reference => &["a reference such as `llama-4/display`"],
@@ -54,9 +55,24 @@ pub fn said(rule: Rule) -> &'static [&'static str] {
         Rule::kw_as => &["`as`"],
         Rule::kw_for => &["`for`"],
         Rule::kw_with => &["`with`"],
+        Rule::kw_begins => &["`begins with`"],
+        Rule::kw_matches => &["`matches`"],
+        Rule::kw_reads => &["`reads`"],
+        Rule::kw_under => &["`under`"],
+        Rule::kw_not => &["`not`"],
+        Rule::kw_from | Rule::from_date => &["`from`"],
+        Rule::kw_each => &["`each`"],
+        Rule::kw_model => &["`model`"],
+        Rule::kw_month => &["`month`"],
+        Rule::kw_year => &["`year`"],
+        Rule::kw_least => &["`least`"],
+        Rule::kw_most => &["`most`"],
+        Rule::kw_none => &["`none`"],
+        Rule::truth => &["`true`", "`false`"],
+        Rule::pipe => &["`|`"],
         Rule::kw_satisfies => &["`satisfies`"],
         Rule::kw_decided => &["`decided`"],
-        Rule::kw_until => &["`until`"],
+        Rule::kw_until | Rule::until_date => &["`until`"],
         Rule::kw_because => &["`because`"],
         Rule::kw_reading => &["`reading`"],
         Rule::kw_default => &["`default`"],
@@ -92,7 +108,16 @@ pub fn said(rule: Rule) -> &'static [&'static str] {
         Rule::value => &["a value"],
         Rule::set => &["`(` and a list of values"],
         Rule::quantity => &["`any`", "`all`", "`no`"],
-        Rule::member => &["a statement such as `clause`"],
+        Rule::kw_language => &["`language`"],
+        Rule::kw_import => &["`import`"],
+        Rule::kw_unit => &["`unit`"],
+        Rule::kw_territory => &["`territory`"],
+        Rule::kw_record => &["`record`"],
+        Rule::kw_enum => &["`enum`"],
+        Rule::kw_fact => &["`fact`"],
+        Rule::kw_act => &["`act`"],
+        Rule::kw_license => &["`license`"],
+        Rule::kw_policy => &["`policy`"],
         _ => &[],
     }
 }

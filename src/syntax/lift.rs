@@ -12,12 +12,17 @@ use rust_decimal::Decimal;
 use std::ops::Range;
 
 type Pair<'a> = pest::iterators::Pair<'a, Rule>;
+type Pairs<'a> = pest::iterators::Pairs<'a, Rule>;
 
 /// Lifts the pieces of one text; faults gather beside.
 pub struct Lift<'a> {
     source: SourceId,
     text: &'a str,
     base: usize,
+    /// The byte of the word at which the parser last stopped.
+    stopped: usize,
+    /// What the splitter found, in the order of the text.
+    brackets: Vec<SplitFault>,
     /// What was wrong so far.
     pub faults: Vec<Diagnostic>,
 }
@@ -143,18 +148,25 @@ fn is_filler(rule: Rule) -> bool {
 }
 
 impl<'a> Lift<'a> {
-    /// A lift for one text.
-    pub fn new(source: SourceId, text: &'a str) -> Lift<'a> {
-        Lift {
+    /// A lift for one text, with what the splitter found in it.
+    pub fn new(source: SourceId, text: &'a str, mut brackets: Vec<SplitFault>) -> Lift<'a> {
+        brackets.sort_by_key(SplitFault::at);
+        let mut lift = Lift {
             source,
             text,
             base: 0,
+            stopped: 0,
+            brackets: Vec::new(),
             faults: Vec::new(),
+        };
+        for fault in &brackets {
+            lift.split_fault(fault);
         }
+        lift.brackets = brackets;
+        lift
     }
 
-    /// Says what the splitter found.
-    pub fn split_fault(&mut self, fault: &SplitFault) {
+    fn split_fault(&mut self, fault: &SplitFault) {
         let one = |at: usize| {
             let len = self.text[at..].chars().next().map_or(1, char::len_utf8);
             (
@@ -167,7 +179,13 @@ impl<'a> Lift<'a> {
             SplitFault::Unopened(at) => errors::unopened(one(*at).0, one(*at).1),
             SplitFault::UnclosedString(at) => errors::unclosed_string(one(*at).0),
             SplitFault::TooDeep(at) => errors::too_deep(one(*at).0),
-            SplitFault::Stray(range) => errors::stray(self.first_line(range)),
+            SplitFault::Stray(range) => errors::stray(
+                self.first_line(range),
+                self.text[range.clone()]
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or(""),
+            ),
         };
         self.faults.push(said);
     }
@@ -197,9 +215,17 @@ impl<'a> Lift<'a> {
                 let head = head.map(|pair| self.layer_head(pair, whole));
                 let mut lifted = Vec::new();
                 for range in members {
-                    if let Some(pairs) = self.pest(Rule::members, range) {
-                        for pair in pairs.filter(|pair| pair.as_rule() != Rule::EOI) {
-                            lifted.extend(self.member(pair));
+                    let pairs = self.pest(Rule::members, range.clone());
+                    let pairs = pairs.or_else(|| self.members_before_fault(range));
+                    for pair in pairs.into_iter().flatten() {
+                        if pair.as_rule() != Rule::EOI {
+                            let (before, span) = (self.faults.len(), self.span(&pair));
+                            let member = self.member(pair);
+                            // Nothing a person wrote is dropped without a word.
+                            if member.is_none() && self.faults.len() == before {
+                                self.faults.push(errors::unread(span));
+                            }
+                            lifted.extend(member);
                         }
                     }
                 }
@@ -221,12 +247,15 @@ impl<'a> Lift<'a> {
     ) -> Option<pest::iterators::Pairs<'a, Rule>> {
         let text: &'a str = self.text;
         let piece = &text[range.clone()];
-        // A string that runs into the end of its line was already reported by the splitter.
         self.base = range.start;
         match Grammar::parse(rule, piece) {
             Ok(pairs) => Some(pairs),
             Err(error) => {
                 let (source, base) = (self.source, self.base);
+                self.stopped = base + errors::place_of(&error, piece).0;
+                if self.is_told(&range, base + errors::stopped_at(&error)) {
+                    return None;
+                }
                 let place = |start: usize, end: usize| {
                     Span::new(source, base + start, base + end.max(start))
                 };
@@ -236,13 +265,39 @@ impl<'a> Lift<'a> {
         }
     }
 
+    /// The members of a piece above the line at whose start the parser stopped.
+    fn members_before_fault(&mut self, piece: Range<usize>) -> Option<Pairs<'a>> {
+        let text: &'a str = self.text;
+        let above = &text[piece.start..self.stopped];
+        let line = above.rfind('\n').map_or(above, |at| &above[at..]);
+        if above.is_empty() || !line.trim().is_empty() {
+            return None;
+        }
+        self.base = piece.start;
+        Grammar::parse(Rule::members, above).ok()
+    }
+
+    /// Whether what stops the parser here is a fault the splitter told of.
+    fn is_told(&self, piece: &Range<usize>, stopped: usize) -> bool {
+        let first = self
+            .brackets
+            .partition_point(|fault| fault.at() < piece.start);
+        let line = self.text[..stopped].rfind('\n').map_or(0, |at| at + 1);
+        let closing = self.text[self.stopped..piece.end].starts_with(['}', ')', ']']);
+        self.brackets[first..]
+            .iter()
+            .take_while(|fault| fault.at() <= self.stopped)
+            .any(|fault| match fault {
+                SplitFault::Unclosed(_) => closing || self.stopped == piece.end,
+                SplitFault::Unopened(at) => *at == self.stopped,
+                SplitFault::UnclosedString(at) => *at >= line,
+                SplitFault::TooDeep(_) | SplitFault::Stray(_) => false,
+            })
+    }
+
     fn span(&self, pair: &Pair) -> Span {
-        let span = pair.as_span();
-        Span::new(
-            self.source,
-            self.base + span.start(),
-            self.base + span.end(),
-        )
+        let start = pair.as_span().start();
+        Span::new(self.source, self.base + start, self.base + end_of(pair))
     }
 
     fn word(&self, pair: &Pair) -> Word {
@@ -271,8 +326,9 @@ impl<'a> Lift<'a> {
                 let number = walk.next()?;
                 let version = number.as_str().parse().unwrap_or(u32::MAX);
                 if version == 0 || version > LANGUAGE {
-                    let why = format!("this program knows version {LANGUAGE}");
-                    self.fault(&number, "a language version this program knows", &why);
+                    let place = self.span(&number);
+                    let unknown = errors::unknown_language(place, number.as_str(), LANGUAGE);
+                    self.faults.push(unknown);
                 }
                 ast::Item::Language(Spanned::new(version, self.span(&number)))
             }
@@ -451,10 +507,8 @@ impl<'a> Lift<'a> {
             Rule::owner => ast::Member::Owner(self.string(walk.next()?)),
             Rule::enforce => ast::Member::Enforce(self.enforce(pair)),
             Rule::default_fact => {
-                let path = self.path(walk.next()?);
-                walk.take(Rule::kw_is);
-                walk.inner.next_if(|p| p.as_rule() == Rule::kw_is);
-                let value = walk.take(Rule::value)?;
+                let path = self.path(walk.inner.find(|p| p.as_rule() == Rule::path)?);
+                let value = walk.inner.find(|p| p.as_rule() == Rule::value)?;
                 ast::Member::Default(path, self.value(value)?)
             }
             Rule::adopt => ast::Member::Adopt(ast::Adopt {
@@ -512,8 +566,8 @@ impl<'a> Lift<'a> {
         let url = self.string(walk.next()?);
         let sha256 = walk.take(Rule::sha).map(|pair| {
             let word = Spanned::new(pair.as_str().trim_matches('"').to_owned(), self.span(&pair));
-            if word.len() != 64 {
-                self.fault(&pair, "a hash", &format!("{} digits", word.len()));
+            if word.len() != 64 || !word.bytes().all(|b| b.is_ascii_hexdigit()) {
+                self.faults.push(errors::bad_hash(word.span, &word));
             }
             word
         });
@@ -631,11 +685,11 @@ impl<'a> Lift<'a> {
             let source = self.word(&walk.next()?);
             let section = walk.next()?;
             let place = self.span(&section);
-            let text = section
-                .as_str()
-                .trim_start_matches('§')
-                .trim_matches('"')
-                .to_owned();
+            let said = section.into_inner().next()?;
+            let text = match said.as_rule() {
+                Rule::string => self.string(said).node,
+                _ => said.as_str().to_owned(),
+            };
             Some(ast::Citation {
                 source,
                 section: Spanned::new(text, place),
@@ -694,22 +748,25 @@ impl<'a> Lift<'a> {
     fn condition(&mut self, pair: Pair<'a>) -> Option<ast::Expr> {
         let span = self.span(&pair);
         let mut checks = Vec::new();
-        let mut joiner: Option<Rule> = None;
+        let mut joiner: Option<Pair> = None;
         let mut mixed = false;
         for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::check => checks.push(self.check(part)?),
-                rule => match joiner {
-                    Some(first) if first != rule && !mixed => {
-                        mixed = true;
-                        let first = if first == Rule::kw_and { "and" } else { "or" };
-                        self.faults
-                            .push(errors::mixed(self.span(&part), first, part.as_str()));
-                    }
-                    _ => joiner = Some(rule),
-                },
+            if part.as_rule() == Rule::check {
+                checks.push(self.check(part)?);
+                continue;
+            }
+            let Some(first) = &joiner else {
+                joiner = Some(part);
+                continue;
+            };
+            if first.as_rule() != part.as_rule() && !mixed {
+                mixed = true;
+                let (one, other) = (self.span(first), self.span(&part));
+                let mix = errors::mixed(one, first.as_str(), other, part.as_str());
+                self.faults.push(mix);
             }
         }
+        let joiner = joiner.map(|pair| pair.as_rule());
         Some(match joiner {
             None => checks.pop()?,
             Some(Rule::kw_and) => ast::Expr {
@@ -792,7 +849,7 @@ impl<'a> Lift<'a> {
         let count = pair.into_inner().find(|p| p.as_rule() == Rule::whole);
         let count = count.map(|p| {
             p.as_str().replace('_', "").parse().unwrap_or_else(|_| {
-                self.fault(&p, "a number of things", "larger than 4 294 967 295");
+                self.faults.push(errors::too_many(self.span(&p)));
                 0
             })
         });
@@ -1007,15 +1064,22 @@ impl<'a> Lift<'a> {
     fn number(&mut self, pair: &Pair<'a>) -> Option<Decimal> {
         let number = crate::value::parse_number(pair.as_str());
         if number.is_none() {
-            self.fault(pair, "a number", "more digits than can be kept exactly");
+            let place = self.span(pair);
+            self.faults.push(errors::bad_number(place, pair.as_str()));
         }
         number
     }
 
     fn duration(&mut self, pair: Pair<'a>) -> Option<crate::value::Duration> {
-        let parsed = crate::value::parse_duration(pair.as_str());
+        // A comment may stand between the number and the unit.
+        let words: Vec<&str> = pair
+            .clone()
+            .into_inner()
+            .map(|part| part.as_str())
+            .collect();
+        let parsed = crate::value::parse_duration(&words.join(" "));
         if parsed.is_none() {
-            self.fault(&pair, "a duration", "longer than a calendar can count");
+            self.faults.push(errors::too_far(self.span(&pair)));
         }
         parsed
     }
@@ -1023,7 +1087,7 @@ impl<'a> Lift<'a> {
     fn date(&mut self, pair: &Pair<'a>) -> Option<Date> {
         let parsed = crate::value::parse_date(pair.as_str());
         if parsed.is_none() {
-            self.fault(pair, "a date", "no such day");
+            self.faults.push(errors::no_such_day(self.span(pair)));
         }
         parsed
     }
@@ -1036,15 +1100,26 @@ impl<'a> Lift<'a> {
     fn month(&mut self, pair: &Pair<'a>) -> Option<(i16, i8)> {
         let parsed = crate::value::parse_month(pair.as_str());
         if parsed.is_none() {
-            self.fault(pair, "a month", "no such month");
+            self.faults.push(errors::no_such_month(self.span(pair)));
         }
         parsed
     }
+}
 
-    fn fault(&mut self, pair: &Pair, what: &str, why: &str) {
-        self.faults
-            .push(errors::bad_literal(self.span(pair), what, why));
+/// Where the last word of a pair ends: pest counts white space and comments in front of an optional
+/// part that is not there.
+fn end_of(pair: &Pair) -> usize {
+    let mut end = pair.as_span().end();
+    let mut last = Some(pair.clone());
+    while let Some(pair) = last {
+        end = pair.as_span().end();
+        last = match pair.as_rule() {
+            Rule::string | Rule::sha | Rule::section | Rule::percent | Rule::path => None,
+            Rule::list_value => None,
+            _ => pair.into_inner().next_back(),
+        };
     }
+    end
 }
 
 fn last(pair: Pair) -> Pair {

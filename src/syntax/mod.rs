@@ -6,10 +6,13 @@
 
 pub mod ast;
 mod errors;
+mod expected;
 mod grammar;
+mod hints;
 mod lift;
 pub mod print;
 mod split;
+mod token;
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::{SourceId, Span};
@@ -34,17 +37,9 @@ pub fn parse(source: SourceId, text: &str) -> (ast::Document, Vec<Diagnostic>) {
         );
     }
     let (pieces, faults) = split::split(text);
-    let mut lift = lift::Lift::new(source, text);
-    let deep = faults
-        .iter()
-        .any(|fault| matches!(fault, split::SplitFault::TooDeep(_)));
-    for fault in faults {
-        lift.split_fault(&fault);
-    }
-    if !deep {
-        for piece in pieces {
-            document.items.extend(lift.piece(piece));
-        }
+    let mut lift = lift::Lift::new(source, text, faults);
+    for piece in pieces {
+        document.items.extend(lift.piece(piece));
     }
     let mut faults = lift.faults;
     diagnostic::in_text_order(&mut faults);
@@ -57,8 +52,8 @@ pub fn imports(source: SourceId, text: &str) -> Vec<ast::Word> {
     if text.len() > MAX_BYTES {
         return Vec::new();
     }
-    let (pieces, _) = split::split(text);
-    let mut lift = lift::Lift::new(source, text);
+    let (pieces, faults) = split::split(text);
+    let mut lift = lift::Lift::new(source, text, faults);
     let import = |piece: &split::Piece| matches!(piece, split::Piece::Item(range) if text[range.clone()].starts_with("import"));
     let items = pieces
         .into_iter()

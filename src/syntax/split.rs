@@ -2,14 +2,19 @@
 //! licenses and policies. One mistake then costs one piece, and depth is limited before anything
 //! recursive runs.
 
+use super::token::{Token, lex};
+use crate::diagnostic::nearest::nearest;
 use std::ops::Range;
 
 /// Deepest nesting of brackets.
 pub const MAX_DEPTH: usize = 64;
-/// Most `satisfies` in one piece; each nests without a bracket.
+/// Most `satisfies` inside one another; each nests without a bracket.
 pub const MAX_QUANTIFIERS: usize = 32;
+/// Most `list of` in a row; each nests without a bracket.
+const MAX_LISTS: usize = 8;
 
-const ITEMS: &[&str] = &[
+/// Keywords that start a top-level item.
+pub const ITEMS: &[&str] = &[
     "language",
     "import",
     "unit",
@@ -22,7 +27,8 @@ const ITEMS: &[&str] = &[
     "license",
     "policy",
 ];
-const MEMBERS: &[&str] = &[
+/// Keywords that start a member of a license or policy.
+pub const MEMBERS: &[&str] = &[
     "licensor",
     "released",
     "also-known-as",
@@ -42,6 +48,74 @@ const MEMBERS: &[&str] = &[
     "define",
     "clause",
     "note",
+];
+/// Members that are nothing else when they start a line in front of what they need, so that a
+/// bracket left open above them is found.
+const UNMISTAKABLE: &[&str] = &[
+    "licensor",
+    "released",
+    "also-known-as",
+    "source",
+    "models",
+    "binds",
+    "follows",
+    "owner",
+    "question",
+    "judgment",
+    "define",
+    "clause",
+];
+/// Words that begin a part of a clause; no condition reaches across them.
+pub const PARTS: &[&str] = &[
+    "grant",
+    "forbid",
+    "require",
+    "exception",
+    "end",
+    "term",
+    "when",
+    "unless",
+    "only",
+    "fix",
+    "note",
+    "where",
+];
+/// Words that need another after them: a keyword that follows one is an ordinary name.
+const UNFINISHED: &[&str] = &[
+    ",",
+    "=",
+    "|",
+    "<",
+    ">",
+    "+",
+    "-",
+    ".",
+    "/",
+    "and",
+    "or",
+    "not",
+    "is",
+    "in",
+    "of",
+    "includes",
+    "with",
+    "when",
+    "unless",
+    "if",
+    "require",
+    "satisfies",
+    "satisfy",
+    "under",
+    "reads",
+    "reading",
+    "through",
+    "to",
+    "as",
+];
+/// Words that continue a condition after a name.
+const OPERATORS: &[&str] = &[
+    "is", "in", "not", "and", "or", "includes", "begins", "matches", "under", "reads", "when",
+    "unless", "only",
 ];
 
 /// A piece of the file.
@@ -67,206 +141,366 @@ pub enum SplitFault {
     Unopened(usize),
     /// A string that does not end on its line.
     UnclosedString(usize),
-    /// Brackets or quantifiers nested too deeply.
+    /// Brackets or quantifiers nested too deeply; the piece is left out.
     TooDeep(usize),
-    /// Text before the first item.
+    /// Text that belongs to no item.
     Stray(Range<usize>),
 }
 
-struct Token {
-    at: Range<usize>,
-    depth: usize,
-    starts_line: bool,
-    column_zero: bool,
+impl SplitFault {
+    /// Where it is.
+    pub fn at(&self) -> usize {
+        match self {
+            SplitFault::Unclosed(at) | SplitFault::Unopened(at) => *at,
+            SplitFault::UnclosedString(at) | SplitFault::TooDeep(at) => *at,
+            SplitFault::Stray(range) => range.start,
+        }
+    }
 }
 
-/// Cuts the text. Faults are in the order of the text.
+/// Cuts the text. The faults come in no order.
 pub fn split(text: &str) -> (Vec<Piece>, Vec<SplitFault>) {
-    let mut faults = Vec::new();
-    let tokens = scan(text, &mut faults);
-    let starts: Vec<usize> = (0..tokens.len())
-        .filter(|&i| {
-            let token = &tokens[i];
-            // A keyword in the first column starts an item even inside an unclosed bracket.
-            token.column_zero && ITEMS.contains(&&text[token.at.clone()])
-                || token.depth == 0 && token.starts_line && ITEMS.contains(&&text[token.at.clone()])
-        })
-        .collect();
-    let mut pieces = Vec::new();
-    let first = starts.first().copied().unwrap_or(tokens.len());
-    if first > 0 {
-        faults.push(SplitFault::Stray(
-            tokens[0].at.start..tokens[first - 1].at.end,
-        ));
-    }
-    for (n, &start) in starts.iter().enumerate() {
-        let end = starts.get(n + 1).copied().unwrap_or(tokens.len());
-        let inside = &tokens[start..end];
-        let whole = inside[0].at.start..inside[inside.len() - 1].at.end;
-        match &text[inside[0].at.clone()] {
-            "license" | "policy" => pieces.push(layer(text, inside, whole)),
-            _ => pieces.push(Piece::Item(whole)),
-        }
-    }
-    (pieces, faults)
-}
-
-fn layer(text: &str, tokens: &[Token], whole: Range<usize>) -> Piece {
-    let is = |token: &Token, what: &str| &text[token.at.clone()] == what;
-    let Some(open) = tokens.iter().position(|token| is(token, "{")) else {
-        return Piece::Item(whole);
+    let (tokens, strings) = lex(text);
+    let mut split = Split {
+        text,
+        tokens,
+        faults: strings
+            .into_iter()
+            .map(SplitFault::UnclosedString)
+            .collect(),
     };
-    let close = tokens
-        .iter()
-        .rposition(|token| is(token, "}") && token.depth == tokens[open].depth)
-        .filter(|&at| at > open)
-        .unwrap_or(tokens.len());
-    let inner = tokens[open].depth + 1;
-    let body = &tokens[open + 1..close];
-    let starts: Vec<usize> = (0..body.len())
-        .filter(|&i| {
-            i == 0
-                || body[i].depth == inner
-                    && body[i].starts_line
-                    && MEMBERS.contains(&&text[body[i].at.clone()])
-        })
-        .collect();
-    let mut members: Vec<Range<usize>> = starts
-        .iter()
-        .enumerate()
-        .map(|(n, &start)| {
-            let end = starts.get(n + 1).copied().unwrap_or(body.len());
-            body[start].at.start..body[end - 1].at.end
-        })
-        .collect();
-    // What follows the closing brace belongs to nothing; let the parser say so.
-    if close + 1 < tokens.len() {
-        members.push(tokens[close + 1].at.start..whole.end);
-    }
-    Piece::Layer {
-        head: whole.start..tokens[open].at.start,
-        members,
-        whole,
-    }
+    split.match_brackets();
+    let pieces = split.cut();
+    (pieces, split.faults)
 }
 
-/// Words, strings and single signs outside comments, each with the bracket depth it stands at.
-fn scan(text: &str, faults: &mut Vec<SplitFault>) -> Vec<Token> {
-    let bytes = text.as_bytes();
-    let mut tokens = Vec::new();
-    let mut open: Vec<(u8, usize)> = Vec::new();
-    let (mut at, mut starts_line, mut line_start, mut quantifiers) = (0, true, 0, 0);
-    let mut too_deep = false;
-    while at < bytes.len() {
-        let start = at;
-        match bytes[at] {
-            b'\n' => {
-                at += 1;
-                starts_line = true;
-                line_start = at;
-                continue;
-            }
-            b' ' | b'\t' | b'\r' => {
-                at += 1;
-                continue;
-            }
-            b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                at = text[at..].find('\n').map_or(text.len(), |n| at + n);
-                continue;
-            }
-            b'"' => {
-                at += 1;
-                loop {
-                    match bytes.get(at) {
-                        None | Some(b'\n') => {
-                            faults.push(SplitFault::UnclosedString(start));
-                            break;
-                        }
-                        Some(b'\\') => at += 2,
-                        Some(b'"') => {
-                            at += 1;
-                            break;
-                        }
-                        Some(_) => at += 1,
-                    }
-                }
-                at = at.min(text.len());
-            }
-            b if b.is_ascii_alphanumeric() => {
-                while at < bytes.len()
-                    && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'-' | b'_'))
-                {
-                    at += 1;
-                }
-            }
-            0xEF if text[at..].starts_with('\u{FEFF}') => {
-                at += 3;
-                continue;
-            }
-            b'\xC2' if text[at..].starts_with('§') => {
-                // A section may hold brackets of its own: `§1.b.i(B)`.
-                at += 2;
-                while at < bytes.len()
-                    && (bytes[at].is_ascii_alphanumeric()
-                        || matches!(bytes[at], b'-' | b'.' | b'(' | b')'))
-                {
-                    at += 1;
-                }
-            }
-            _ => at += text[at..].chars().next().map_or(1, char::len_utf8),
-        }
-        while !text.is_char_boundary(at) {
-            at += 1;
-        }
-        let word = &text[start..at];
-        let mut depth = open.len();
-        match bytes[start] {
-            b'{' | b'(' | b'[' => open.push((bytes[start], start)),
-            close @ (b'}' | b')' | b']') => {
-                let wants = match close {
-                    b'}' => b'{',
-                    b')' => b'(',
-                    _ => b'[',
-                };
-                match open.last() {
-                    Some((kind, _)) if *kind == wants => {
-                        open.pop();
-                        depth = open.len();
-                    }
-                    _ => faults.push(SplitFault::Unopened(start)),
-                }
-            }
-            _ => {}
-        }
-        let column_zero = start == line_start;
-        if column_zero && starts_line && ITEMS.contains(&word) {
-            if let Some((_, place)) = open.pop() {
-                faults.push(SplitFault::Unclosed(place));
-                open.clear();
-                depth = 0;
-            }
-            quantifiers = 0;
-        }
-        if starts_line && MEMBERS.contains(&word) {
-            quantifiers = 0;
-        }
-        if matches!(word, "satisfies" | "satisfy") {
-            quantifiers += 1;
-        }
-        if (open.len() > MAX_DEPTH || quantifiers > MAX_QUANTIFIERS) && !too_deep {
-            too_deep = true;
-            faults.push(SplitFault::TooDeep(start));
-        }
-        tokens.push(Token {
-            at: start..at,
-            depth,
-            starts_line,
-            column_zero,
-        });
-        starts_line = false;
+struct Split<'a> {
+    text: &'a str,
+    tokens: Vec<Token>,
+    faults: Vec<SplitFault>,
+}
+
+/// The license or policy whose body is open.
+struct Body {
+    /// The token of the brace that closes it, if every bracket in it is closed.
+    end: Option<usize>,
+    /// Whether it has more closing brackets than opening ones.
+    surplus: bool,
+}
+
+impl Split<'_> {
+    fn word(&self, n: usize) -> &str {
+        self.tokens
+            .get(n)
+            .map_or("", |token| &self.text[token.range()])
     }
-    if let Some((_, place)) = open.pop() {
-        faults.push(SplitFault::Unclosed(place));
+
+    // ── brackets ────────────────────────────────────────────────────────────
+
+    /// Gives every token its depth and finds where items and members start, closing what was left
+    /// open above them.
+    fn match_brackets(&mut self) {
+        let mut open: Vec<usize> = Vec::new();
+        let mut body: Option<Body> = None;
+        let mut layer = false;
+        for n in 0..self.tokens.len() {
+            if self.starts_item(n, &open, body.as_ref()) {
+                if let Some(innermost) = open.last() {
+                    self.faults
+                        .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+                    open.clear();
+                }
+                self.tokens[n].starts_item = true;
+                layer = matches!(self.word(n), "license" | "policy");
+                body = None;
+            } else if body.is_some() && self.starts_member(n, &open) {
+                if let [_, .., innermost] = open.as_slice() {
+                    self.faults
+                        .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+                    open.truncate(1);
+                }
+                self.tokens[n].starts_member = true;
+            }
+            self.tokens[n].set_depth(open.len());
+            match self.word(n) {
+                "{" if open.is_empty() && layer => {
+                    body = Some(self.body(n));
+                    open.push(n);
+                }
+                "{" | "(" | "[" => open.push(n),
+                "}" | ")" | "]" => self.close(n, &mut open, &mut body),
+                _ => {}
+            }
+        }
+        if let Some(innermost) = open.last() {
+            self.faults
+                .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+        }
     }
-    tokens
+
+    fn close(&mut self, n: usize, open: &mut Vec<usize>, body: &mut Option<Body>) {
+        let wants = match self.word(n) {
+            "}" => "{",
+            ")" => "(",
+            _ => "[",
+        };
+        let Some(place) = self.opening(wants, open) else {
+            self.unopened(n);
+            return;
+        };
+        // A brace too many would end the body before its next member.
+        let too_early = place == 0
+            && body.as_ref().is_some_and(|body| body.surplus)
+            && self.starts_line_with(n + 1, MEMBERS)
+            && !ITEMS.contains(&self.word(n + 1))
+            && self.fits(n + 1);
+        if too_early {
+            self.unopened(n);
+            return;
+        }
+        if let Some(innermost) = open.last().filter(|_| place + 1 < open.len()) {
+            self.faults
+                .push(SplitFault::Unclosed(self.tokens[*innermost].range().start));
+        }
+        open.truncate(place);
+        self.tokens[n].set_depth(place);
+        if place == 0 {
+            *body = None;
+        }
+    }
+
+    /// Which open bracket is closed. Round and square ones do not reach out of braces, and none
+    /// reaches further than brackets may nest.
+    fn opening(&self, wants: &str, open: &[usize]) -> Option<usize> {
+        let near = open.iter().enumerate().rev().take(MAX_DEPTH + 1);
+        for (place, at) in near {
+            match self.word(*at) {
+                found if found == wants => return Some(place),
+                "{" => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn unopened(&mut self, n: usize) {
+        let at = self.tokens[n].range().start;
+        self.faults.push(SplitFault::Unopened(at));
+        self.tokens[n].unopened = true;
+    }
+
+    /// Looks ahead from the brace of a license or policy to the next item.
+    fn body(&self, brace: usize) -> Body {
+        let mut body = Body {
+            end: None,
+            surplus: false,
+        };
+        let mut depth = 0_i64;
+        for n in brace..self.tokens.len() {
+            let item = self.starts_line_with(n, ITEMS) && self.word(n) != "define";
+            if item && (self.tokens[n].column_zero || depth <= 0) {
+                break;
+            }
+            match self.word(n) {
+                "{" | "(" | "[" => depth += 1,
+                "}" | ")" | "]" => depth -= 1,
+                _ => continue,
+            }
+            if depth == 0 && body.end.is_none() {
+                body.end = Some(n);
+            }
+            if depth < 0 {
+                body.surplus = true;
+                break;
+            }
+        }
+        body
+    }
+
+    fn starts_line_with(&self, n: usize, words: &[&str]) -> bool {
+        self.tokens.get(n).is_some_and(|token| token.starts_line) && words.contains(&self.word(n))
+    }
+
+    fn starts_item(&self, n: usize, open: &[usize], body: Option<&Body>) -> bool {
+        if !self.starts_line_with(n, ITEMS) {
+            let token = &self.tokens[n];
+            return open.is_empty() && token.column_zero && self.is_misspelled(n, ITEMS);
+        }
+        if open.is_empty() {
+            return !self.is_continued(n) || self.fits(n);
+        }
+        // A keyword in the first column starts an item even inside an unclosed bracket; `define` in
+        // a body that is closed further down is a member of it.
+        let next = self.word(n + 1);
+        let plausible = next.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '"')
+            && !OPERATORS.contains(&next);
+        let member = self.word(n) == "define"
+            && body.is_some_and(|body| body.end.is_some_and(|end| n < end));
+        self.tokens[n].column_zero && plausible && !member
+    }
+
+    fn starts_member(&self, n: usize, open: &[usize]) -> bool {
+        if !self.starts_line_with(n, MEMBERS) {
+            return open.len() == 1 && self.is_misspelled(n, MEMBERS);
+        }
+        match open.len() {
+            0 => false,
+            1 => !self.is_continued(n) || self.fits(n),
+            _ => UNMISTAKABLE.contains(&self.word(n)) && !self.is_continued(n) && self.fits(n),
+        }
+    }
+
+    /// Whether a line starts with what is nearly a keyword and goes on with no condition: the
+    /// statement above is not to suffer for it.
+    fn is_misspelled(&self, n: usize, keywords: &[&str]) -> bool {
+        let word = self.word(n);
+        let next = self.word(n + 1);
+        self.tokens[n].starts_line
+            && word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && next.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '"')
+            && !OPERATORS.contains(&word)
+            && !OPERATORS.contains(&next)
+            && !self.is_continued(n)
+            && nearest(word, keywords.iter().copied()).is_some()
+    }
+
+    /// Whether the token before asks for another.
+    fn is_continued(&self, n: usize) -> bool {
+        n > 0 && UNFINISHED.contains(&self.word(n - 1))
+    }
+
+    /// Whether what follows a keyword is what its statement begins with.
+    fn fits(&self, n: usize) -> bool {
+        let (next, third) = (self.word(n + 1), self.word(n + 2));
+        let word = next.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let name = word && !OPERATORS.contains(&next);
+        let string = |word: &str| word.starts_with('"');
+        let digit = next.starts_with(|c: char| c.is_ascii_digit());
+        match self.word(n) {
+            "language" | "released" => digit,
+            "import" | "licensor" | "owner" | "models" | "also-known-as" | "note" => string(next),
+            "unit" => name,
+            "territory" | "record" | "enum" => name && (string(third) || third == "{"),
+            "fact" => word && third == ":",
+            "act" => name && (string(third) || third == "when"),
+            "define" => name && matches!(third, "=" | "("),
+            "license" | "policy" => word && (string(third) || third == "."),
+            "source" => name && matches!(third, "primary" | "licensor" | "press"),
+            "binds" => next == "descendants",
+            "follows" => next == "outputs",
+            "effective" => matches!(next, "from" | "until"),
+            "enforce" => word && matches!(third, "," | "advisory" | "mandatory" | "hard"),
+            "default" => name && matches!(third, "." | "is"),
+            "adopt" | "determine" | "waive" => word && matches!(third, "." | "/"),
+            "question" | "judgment" => name && string(third),
+            "clause" => word && (string(third) || matches!(third, "of" | "for")),
+            _ => false,
+        }
+    }
+
+    // ── pieces ──────────────────────────────────────────────────────────────
+
+    fn cut(&mut self) -> Vec<Piece> {
+        let starts: Vec<usize> = (0..self.tokens.len())
+            .filter(|n| self.tokens[*n].starts_item)
+            .collect();
+        let first = starts.first().copied().unwrap_or(self.tokens.len());
+        self.stray(0..first);
+        let mut pieces = Vec::new();
+        for (at, &start) in starts.iter().enumerate() {
+            let end = starts.get(at + 1).copied().unwrap_or(self.tokens.len());
+            match self.word(start) {
+                "license" | "policy" => pieces.extend(self.layer(start..end)),
+                _ => pieces.extend(self.piece(start..end).map(Piece::Item)),
+            }
+        }
+        pieces
+    }
+
+    fn layer(&mut self, inside: Range<usize>) -> Option<Piece> {
+        let Some(open) = inside.clone().find(|n| self.word(*n) == "{") else {
+            return self.piece(inside).map(Piece::Item);
+        };
+        let close =
+            (open + 1..inside.end).find(|n| self.word(*n) == "}" && self.tokens[*n].depth() == 0);
+        let body = open + 1..close.unwrap_or(inside.end);
+        let mut starts: Vec<usize> = body
+            .clone()
+            .filter(|n| self.tokens[*n].starts_member)
+            .collect();
+        if !body.is_empty() && starts.first() != Some(&body.start) {
+            starts.insert(0, body.start);
+        }
+        let mut members = Vec::new();
+        for (at, &start) in starts.iter().enumerate() {
+            let end = starts.get(at + 1).copied().unwrap_or(body.end);
+            members.extend(self.piece(start..end));
+        }
+        let last = close.unwrap_or(inside.end - 1);
+        self.stray(last + 1..inside.end);
+        let start = self.tokens[inside.start].range().start;
+        Some(Piece::Layer {
+            head: start..self.tokens[open].range().start,
+            members,
+            whole: start..self.tokens[last].range().end,
+        })
+    }
+
+    /// Text outside items. Brackets that close nothing were told of already.
+    fn stray(&mut self, tokens: Range<usize>) {
+        let told = |n: &usize| self.tokens[*n].unopened;
+        if tokens.clone().all(|n| told(&n)) {
+            return;
+        }
+        let start = tokens.clone().find(|n| !told(n)).unwrap_or(tokens.start);
+        let range = self.tokens[start].range().start..self.tokens[tokens.end - 1].range().end;
+        self.faults.push(SplitFault::Stray(range));
+    }
+
+    /// The bytes of some tokens, without brackets at the end that close nothing; none if they nest
+    /// too deeply.
+    fn piece(&mut self, mut tokens: Range<usize>) -> Option<Range<usize>> {
+        while tokens.len() > 1 && self.tokens[tokens.end - 1].unopened {
+            tokens.end -= 1;
+        }
+        if let Some(at) = self.too_deep(tokens.clone()) {
+            let at = self.tokens[at].range().start;
+            self.faults.push(SplitFault::TooDeep(at));
+            return None;
+        }
+        let (first, last) = (&self.tokens[tokens.start], &self.tokens[tokens.end - 1]);
+        Some(first.range().start..last.range().end)
+    }
+
+    /// The first token at which reading the piece would nest too deeply.
+    fn too_deep(&self, tokens: Range<usize>) -> Option<usize> {
+        let mut outer: Vec<usize> = Vec::new();
+        let (mut quantifiers, mut lists) = (0, 0);
+        for n in tokens.clone() {
+            let word = self.word(n);
+            match word {
+                "{" | "(" | "[" => outer.push(quantifiers),
+                "}" | ")" | "]" => quantifiers = outer.pop().unwrap_or(quantifiers),
+                "satisfies" | "satisfy" => quantifiers += 1,
+                // After `.` and `reads` any word is a name.
+                _ if PARTS.contains(&word)
+                    && n > tokens.start
+                    && !matches!(self.word(n - 1), "." | "reads") =>
+                {
+                    quantifiers = outer.last().copied().unwrap_or(0);
+                }
+                _ => {}
+            }
+            lists = match word {
+                "list" => lists + 1,
+                "of" => lists,
+                _ => 0,
+            };
+            let deep = self.tokens[n].depth().max(outer.len()) > MAX_DEPTH;
+            if deep || quantifiers > MAX_QUANTIFIERS || lists > MAX_LISTS {
+                return Some(n);
+            }
+        }
+        None
+    }
 }

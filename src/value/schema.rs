@@ -71,6 +71,14 @@ pub enum Place {
     Territory(u16),
 }
 
+impl Place {
+    /// Every country, in the order of their letters.
+    pub fn countries() -> impl Iterator<Item = Place> {
+        let all = rust_iso3166::ALL_ALPHA2.iter();
+        all.filter_map(|code| Some(Place::Country(code.as_bytes().try_into().ok()?)))
+    }
+}
+
 /// A fact or a field of a record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Field {
@@ -264,7 +272,10 @@ impl Schema {
     pub fn kind_said(&self, kind: &Kind) -> String {
         match kind {
             Kind::Bool => "`true` or `false`".to_owned(),
-            Kind::Count(unit) => format!("a count of {}", self.units[*unit as usize]),
+            Kind::Count(unit) => match self.units.get(*unit as usize) {
+                Some(unit) => format!("a count of {unit}"),
+                None => "a number".to_owned(),
+            },
             Kind::Decimal => "a decimal".to_owned(),
             Kind::Percent => "a percentage".to_owned(),
             Kind::Money => "an amount of money".to_owned(),
@@ -304,7 +315,10 @@ impl Schema {
     pub fn kind_written(&self, kind: &Kind) -> String {
         match kind {
             Kind::Bool => "yes-no".to_owned(),
-            Kind::Count(unit) => format!("count of {}", self.units[*unit as usize]),
+            Kind::Count(unit) => match self.units.get(*unit as usize) {
+                Some(unit) => format!("count of {unit}"),
+                None => "count".to_owned(),
+            },
             Kind::Decimal => "decimal".to_owned(),
             Kind::Percent => "percent".to_owned(),
             Kind::Money => "money".to_owned(),

@@ -1,1 +1,301 @@
 //! Floor 8: outcome → answer.
+//!
+//! Comes in: a [`Stage`]. Goes out: the [`Verdict`] over all completions of what is unknown, and a
+//! [`Report`]: findings with both sides of every conclusion, duties that stand, what is missing,
+//! what was assumed. Every judgment is made on one path; waivers and levels are laid over it afterwards.
+
+mod find;
+mod gather;
+pub mod json;
+mod said;
+pub mod tell;
+
+pub use find::judge;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::eval::Truth;
+use crate::exact::{self, Settlement};
+use crate::ir::Level;
+use crate::scene::{Check, Scene, Stage};
+use crate::source::Span;
+use jiff::civil::Date;
+
+/// The answer about one deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Permitted in every world
+    Permitted,
+    /// No license and no rule was applied
+    NothingApplied,
+    /// Permitted in some worlds and not in others
+    Undetermined,
+    /// Not permitted in any world
+    NotPermitted,
+}
+
+impl Verdict {
+    /// As people say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Permitted => "permitted",
+            Verdict::NothingApplied => "nothing applied",
+            Verdict::Undetermined => "undetermined",
+            Verdict::NotPermitted => "not permitted",
+        }
+    }
+}
+
+/// What a clause came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// An act is performed that no grant covers
+    NotLicensed,
+    /// A grant is withheld from this licensee
+    Withheld,
+    /// The grants have ended
+    Ended,
+    /// A prohibition is breached
+    Breached,
+    /// A duty is due and open
+    Open,
+    /// Something about the origins is not known
+    OriginUnknown,
+}
+
+impl Outcome {
+    /// As written in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::NotLicensed => "not-licensed",
+            Outcome::Withheld => "withheld",
+            Outcome::Ended => "ended",
+            Outcome::Breached => "breached",
+            Outcome::Open => "open",
+            Outcome::OriginUnknown => "origin-unknown",
+        }
+    }
+}
+
+/// One side of a conclusion: the words of a clause, and the fact that meets them.
+#[derive(Clone, Debug)]
+pub struct Because {
+    /// What was asked, as written: `users > 700 000 000`.
+    pub asked: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// Whether it is a reading of a question rather than a fact or a judgment.
+    pub reading: bool,
+    /// The words in the policy.
+    pub words: Span,
+    /// The words of the clause that lead there.
+    pub site: Span,
+    /// Whether those words hold.
+    pub site_holds: bool,
+    /// The fact's name, as in the facts file.
+    pub fact: Option<String>,
+    /// What it is.
+    pub value: Option<String>,
+    /// Where it is stated.
+    pub place: Span,
+}
+
+/// One clause's result.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Stable id: `llama-4/display`.
+    pub id: String,
+    /// The kind of message.
+    pub code: Code,
+    /// What the clause came to.
+    pub outcome: Outcome,
+    /// How hard it is enforced.
+    pub level: Level,
+    /// Who waived it, and where, if somebody did.
+    pub waived: Option<crate::scene::Settled>,
+    /// Whether claims decide it, not a binding text.
+    pub reported: bool,
+    /// The title of the clause.
+    pub title: String,
+    /// The section it encodes.
+    pub section: Option<String>,
+    /// The title of the license or policy.
+    pub layer: String,
+    /// The model it is about.
+    pub model: Option<String>,
+    /// How the license reaches the model: each step up, `fine-tune of meta-llama/Llama-3.1-8B`.
+    pub path: Vec<String>,
+    /// The acts it is about.
+    pub acts: Vec<String>,
+    /// Why.
+    pub because: Vec<Because>,
+    /// What to do next.
+    pub fix: Option<String>,
+    /// The same for a terminal.
+    pub diagnostic: Diagnostic,
+}
+
+/// A duty that is due and met.
+#[derive(Clone, Debug)]
+pub struct Duty {
+    /// The clause.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The section it encodes.
+    pub section: Option<String>,
+    /// The model it is about.
+    pub model: Option<String>,
+}
+
+/// Something to find out, and what each answer would lead to.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// What: a fact as in the facts file, a question, a judgment.
+    pub name: String,
+    /// What kind of thing it is.
+    pub what: MissingKind,
+    /// What is asked, in words.
+    pub asks: String,
+    /// Where it belongs in the facts, or where it is posed.
+    pub place: Span,
+    /// The words that ask for it.
+    pub words: Span,
+    /// What each answer would lead to.
+    pub leads: Vec<Lead>,
+    /// The clauses that wait for it.
+    pub clauses: Vec<String>,
+}
+
+/// What kind of thing is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingKind {
+    /// A fact nobody stated, or stated within bounds only
+    Fact,
+    /// A reading nobody adopted
+    Reading,
+    /// A judgment nobody determined
+    Judgment,
+    /// Something about a model's origin
+    Origin,
+}
+
+/// What an answer would lead to.
+#[derive(Clone, Debug)]
+pub struct Lead {
+    /// The answer: `≤ 700 000 000`.
+    pub answer: String,
+    /// The verdict then.
+    pub verdict: Verdict,
+}
+
+/// Something that was taken for granted and decided.
+#[derive(Clone, Debug)]
+pub struct Assumption {
+    /// What: a fact, a question.
+    pub name: String,
+    /// What was assumed.
+    pub value: String,
+    /// Why, or by whom.
+    pub because: String,
+    /// Where that is declared.
+    pub span: Span,
+}
+
+/// Everything there is to say about one deployment.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Its name, or its number in the file.
+    pub deployment: String,
+    /// Where it is stated.
+    pub place: Span,
+    /// The day of the evaluation.
+    pub as_of: Date,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Whether conditions outside the exact fragment widened the answer.
+    pub exact: bool,
+    /// Findings against it, gravest first; advisory and waived ones last.
+    pub findings: Vec<Finding>,
+    /// Duties that are due and met.
+    pub duties: Vec<Duty>,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+    /// What was assumed.
+    pub assumptions: Vec<Assumption>,
+    /// What deserves a look.
+    pub remarks: Vec<Diagnostic>,
+    /// The licenses and policies that were applied, by id.
+    pub applied: Vec<String>,
+}
+
+/// A check with what it came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Judged {
+    /// The scene, by number.
+    pub scene: usize,
+    /// What was asked.
+    pub check: Check,
+    /// Whether it fails.
+    pub fails: Truth,
+    /// Whether it decides: not advisory, not waived.
+    pub decisive: bool,
+}
+
+/// All checks of all scenes.
+pub(crate) fn checks(stage: &Stage, scenes: &[Scene]) -> Vec<Judged> {
+    let mut judged = Vec::new();
+    for (number, scene) in scenes.iter().enumerate() {
+        for check in scene.checks(stage.program) {
+            let fails = scene.fails(check);
+            let fails = if scene.certain {
+                fails
+            } else {
+                fails.and(Truth::Unknown)
+            };
+            let decisive = match check {
+                Check::Act(_) => true,
+                Check::Forbid(clause) | Check::Duty(clause) => {
+                    stage.level(scene.layer, clause) != Level::Advisory
+                        && stage.waiver(scene.layer, clause).is_none()
+                }
+            };
+            judged.push(Judged {
+                scene: number,
+                check,
+                fails,
+                decisive,
+            });
+        }
+    }
+    judged
+}
+
+/// The answer of the fast path: three-valued, so *undetermined* may still be settled by [`settle`].
+pub fn quick(stage: &Stage) -> Verdict {
+    let scenes = stage.scenes();
+    if scenes.is_empty() {
+        return Verdict::NothingApplied;
+    }
+    let gaps = stage.lineage.unknown || stage.reach.iter().any(|(_, _, gaps)| !gaps.is_empty());
+    let worst = checks(stage, &scenes)
+        .iter()
+        .filter(|judged| judged.decisive)
+        .map(|judged| judged.fails)
+        .max();
+    match worst.unwrap_or(Truth::No) {
+        Truth::Yes => Verdict::NotPermitted,
+        Truth::Unknown => Verdict::Undetermined,
+        Truth::No if gaps => Verdict::Undetermined,
+        Truth::No => Verdict::Permitted,
+    }
+}
+
+/// The exact answer over all completions, for decisive checks that the fast path left open.
+pub(crate) fn settle<'a>(stage: &Stage<'a>, scenes: &[Scene<'a>], judged: &[Judged]) -> Settlement {
+    let open: Vec<(usize, Check)> = judged
+        .iter()
+        .filter(|judged| judged.decisive && judged.fails == Truth::Unknown)
+        .map(|judged| (judged.scene, judged.check))
+        .collect();
+    exact::settle(stage, &open, scenes, &exact::Limits::default())
+}

@@ -1,0 +1,182 @@
+//! The arguments; their comments are the help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+const EXITS: &str = "Exit status: 0 permitted · 1 not permitted · 2 could not judge (bad arguments, policies or facts) · \
+                     3 undetermined · 4 nothing applied";
+
+/// Checks deployments of AI models against the licenses of the models and an organization's policies
+#[derive(Parser)]
+#[command(name = "clausula", version, about, after_help = EXITS, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to show it
+    #[command(flatten)]
+    pub look: LookArguments,
+}
+
+/// How output looks
+#[derive(Args)]
+pub struct LookArguments {
+    /// When to use color; `auto` asks the terminal and honors NO_COLOR
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Plain text without drawings, for screen readers and logs
+    #[arg(long, global = true, env = "CLAUSULA_PLAIN", value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
+    pub plain: bool,
+    /// Width of the output in columns; the terminal's own, or 100
+    #[arg(long, global = true, value_name = "COLUMNS")]
+    pub width: Option<usize>,
+}
+
+/// When to use color
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// If the output is a terminal that shows it
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do
+#[derive(Subcommand)]
+pub enum Command {
+    /// Judge the deployments of facts files
+    Check(CheckArguments),
+    /// Explain a message code, with an example that raises it and one that does not
+    Explain(ExplainArguments),
+    /// Show what the compiler makes of policy files
+    Dump(DumpArguments),
+    /// Print a JSON Schema
+    Schema(SchemaArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man,
+}
+
+/// Judge the deployments of facts files
+///
+/// The license library is inside the program; `--policy` adds an organization's files.
+#[derive(Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  clausula check deployment.yaml\n",
+    "  clausula check fleet.jsonl --policy policies/organization --format json\n",
+    "  clausula check deployment.yaml --as-of 2026-09-01 --quiet\n",
+    "  generate-facts | clausula check - --facts-format json\n",
+    "\n",
+    "Exit status: 0 permitted · 1 not permitted · 2 could not judge · 3 undetermined · 4 nothing applied"
+))]
+pub struct CheckArguments {
+    /// Facts files in YAML, JSON, JSON Lines or TOML; `-` for standard input
+    #[arg(required = true, value_name = "FACTS")]
+    pub facts: Vec<PathBuf>,
+    /// Policy files, or folders of them
+    #[arg(long, short, value_name = "PATH", num_args = 1..)]
+    pub policy: Vec<PathBuf>,
+    /// The day to judge on, such as 2026-09-01; today (UTC) without it
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// Let claims of the press count, labeled as such
+    #[arg(long)]
+    pub reported: bool,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Only the verdicts, one line each
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// The format of standard input, or of files with another ending
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub facts_format: Option<FactsFormat>,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    crate::value::parse_date(text)
+        .ok_or_else(|| "write a day of the calendar as 2026-09-01".to_owned())
+}
+
+/// How to write the answer
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For programs; see `clausula schema output`
+    Json,
+}
+
+/// The format of facts
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FactsFormat {
+    /// YAML 1.2
+    Yaml,
+    /// JSON
+    Json,
+    /// One JSON value per line
+    JsonLines,
+    /// TOML
+    Toml,
+}
+
+/// Explain a message code
+#[derive(Args)]
+#[command(after_help = "Examples:\n  clausula explain duty-open\n  clausula explain")]
+pub struct ExplainArguments {
+    /// The code, such as `duty-open`; without it, all codes are listed
+    pub code: Option<String>,
+}
+
+/// Show what the compiler makes of policy files
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  clausula dump ast policy.clause\n  clausula dump ir llama-4\n  clausula dump text policy.clause"
+)]
+pub struct DumpArguments {
+    /// Which form
+    #[arg(value_enum)]
+    pub what: DumpWhat,
+    /// Policy files, or ids of licenses in the library
+    #[arg(required = true, value_name = "POLICY")]
+    pub policies: Vec<PathBuf>,
+}
+
+/// Which form of a policy
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DumpWhat {
+    /// The tree that was read
+    Ast,
+    /// The program that is evaluated
+    Ir,
+    /// The canonical text
+    Text,
+}
+
+/// Print a JSON Schema
+#[derive(Args)]
+pub struct SchemaArguments {
+    /// Of what
+    #[arg(value_enum)]
+    pub what: SchemaWhat,
+}
+
+/// What a schema describes
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaWhat {
+    /// The output of `clausula check --format json`
+    Output,
+}
+
+/// Print a completion script
+#[derive(Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,221 @@
+//! `clausula check FACTS…`
+
+use super::args::{CheckArguments, Format, LookArguments};
+use super::load::{facts_format, policy_texts, read};
+use super::{ExitStatus, output};
+use crate::diagnostic::Diagnostic;
+use crate::facts::{self, Limits, Node};
+use crate::scene::{Options, Stage};
+use crate::source::{SourceId, Sources};
+use crate::verdict::{Report, Verdict, json, judge};
+use crate::{eval, library};
+
+/// Everything one run found.
+#[derive(Default)]
+struct Found {
+    reports: Vec<Report>,
+    faults: Vec<Diagnostic>,
+}
+
+/// Judges every deployment of every file.
+pub fn run(arguments: &CheckArguments, look: &LookArguments) -> ExitStatus {
+    let mut sources = library::sources();
+    let mut found = Found::default();
+    judge_all(arguments, &mut sources, &mut found);
+    let mut status = ExitStatus::Permitted;
+    for report in &found.reports {
+        status = status.and(match report.verdict {
+            Verdict::Permitted => ExitStatus::Permitted,
+            Verdict::NotPermitted => ExitStatus::NotPermitted,
+            Verdict::Undetermined => ExitStatus::Undetermined,
+            Verdict::NothingApplied => ExitStatus::NothingApplied,
+        });
+    }
+    if !found.faults.is_empty() {
+        status = ExitStatus::CouldNotJudge;
+    }
+    match arguments.format {
+        Format::Json => write_json(&found, &sources, status),
+        Format::Human => write_human(&found, &sources, arguments, look),
+    }
+    status
+}
+
+fn write_json(found: &Found, sources: &Sources, status: ExitStatus) {
+    let verdict = match status {
+        ExitStatus::Permitted => "permitted",
+        ExitStatus::NotPermitted => "not permitted",
+        ExitStatus::CouldNotJudge => "could not judge",
+        ExitStatus::Undetermined => "undetermined",
+        ExitStatus::NothingApplied => "nothing applied",
+    };
+    let output = json::Output {
+        version: json::VERSION,
+        verdict: verdict.to_owned(),
+        status: status.code(),
+        deployments: found
+            .reports
+            .iter()
+            .map(|report| json::deployment(report, sources))
+            .collect(),
+        faults: found
+            .faults
+            .iter()
+            .map(|fault| json::message(fault, sources))
+            .collect(),
+    };
+    let text = serde_json::to_string_pretty(&output).unwrap_or_default();
+    output::print(&format!("{text}\n"));
+}
+
+fn write_human(found: &Found, sources: &Sources, arguments: &CheckArguments, look: &LookArguments) {
+    let on_stdout = output::look(look, true);
+    let mut out = String::new();
+    for (number, report) in found.reports.iter().enumerate() {
+        if arguments.quiet {
+            out.push_str(&output::headline(report, &on_stdout));
+            continue;
+        }
+        if number > 0 {
+            out.push('\n');
+        }
+        out.push_str(&output::report(report, sources, &on_stdout));
+    }
+    if !arguments.quiet
+        && let Some(report) = found.reports.first()
+    {
+        out.push_str(&format!("\nas of {}\n", report.as_of));
+    }
+    output::print(&out);
+    if !found.faults.is_empty() {
+        output::complain(&output::messages(
+            &found.faults,
+            sources,
+            &output::look(look, false),
+        ));
+    }
+}
+
+fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Found) {
+    let Some(policies) = policies(arguments, sources, found) else {
+        return;
+    };
+    let mut documents: Vec<(String, Vec<Node>)> = Vec::new();
+    for path in &arguments.facts {
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(fault) => {
+                found.faults.push(fault);
+                continue;
+            }
+        };
+        let format = match facts_format(&text.name, arguments.facts_format) {
+            Ok(format) => format,
+            Err(fault) => {
+                found.faults.push(fault);
+                continue;
+            }
+        };
+        let name = text.name.clone();
+        let source = sources.add(text.name, text.text);
+        match facts::parse(source, sources.text(source), format, &Limits::default()) {
+            Ok(nodes) => {
+                let nodes = deployments(nodes);
+                if nodes.is_empty() {
+                    found.faults.push(no_deployment(&name, source, sources));
+                }
+                documents.push((name, nodes));
+            }
+            Err(faults) => found.faults.extend(faults),
+        }
+    }
+    let nodes = documents.iter().flat_map(|(_, nodes)| nodes);
+    let needed = library::needed(nodes);
+    let compiled = if policies.is_empty() {
+        Ok(library::program(&needed))
+    } else {
+        library::compile(&policies, sources, &needed)
+    };
+    let program = match compiled {
+        Ok(program) => program,
+        Err(faults) => {
+            found.faults.extend(faults);
+            return;
+        }
+    };
+    let names = library::names_with(&program);
+    let today = arguments.as_of.unwrap_or_else(|| {
+        jiff::Timestamp::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
+    });
+    let options = Options {
+        today,
+        reported: arguments.reported,
+    };
+    for (name, nodes) in &documents {
+        let several = nodes.len() > 1;
+        for (number, node) in nodes.iter().enumerate() {
+            let fallback = if several {
+                format!("{name} #{}", number + 1)
+            } else {
+                name.clone()
+            };
+            let report = eval::bind(node, &program.schema, &names)
+                .map(|fact| eval::with_defaults(fact, &program))
+                .and_then(|fact| judge(&Stage::set(&program, &fact, options)?, &fallback));
+            match report {
+                Ok(report) => found.reports.push(report),
+                Err(faults) => found.faults.extend(faults),
+            }
+        }
+    }
+}
+
+/// The policy texts that were asked for and what they import.
+fn policies(
+    arguments: &CheckArguments,
+    sources: &mut Sources,
+    found: &mut Found,
+) -> Option<Vec<SourceId>> {
+    match policy_texts(&arguments.policy, sources) {
+        Ok(texts) => Some(texts),
+        // Without all the policies an answer would be about something else.
+        Err(faults) => {
+            found.faults.extend(faults);
+            None
+        }
+    }
+}
+
+/// The deployments of a file: its documents, the elements of a list, or what stands under `deployments`.
+fn deployments(documents: Vec<Node>) -> Vec<Node> {
+    let mut all = Vec::new();
+    for mut document in documents {
+        match &mut document.value {
+            facts::Tree::List(nodes) => all.append(nodes),
+            facts::Tree::Map(map) if map.len() == 1 && map.contains_key("deployments") => {
+                let entry = map
+                    .swap_remove("deployments")
+                    .expect("the key was just found");
+                match entry.value.value {
+                    facts::Tree::List(nodes) => all.extend(nodes),
+                    _ => all.push(entry.value),
+                }
+            }
+            facts::Tree::Null => {}
+            facts::Tree::Map(map) if map.is_empty() => {}
+            _ => all.push(document),
+        }
+    }
+    all
+}
+
+fn no_deployment(name: &str, source: SourceId, sources: &Sources) -> Diagnostic {
+    use crate::diagnostic::Code;
+    let message = format!("`{name}` states no deployment");
+    let end = sources.text(source).len().min(1);
+    Diagnostic::error(Code::NoDeployment, message)
+        .at(crate::source::Span::new(source, 0, end), "no facts here")
+        .help("state at least `models:`; nothing applied is not a pass")
+}

@@ -1,0 +1,300 @@
+//! Reports for other programs. The shapes are published as a JSON Schema (`clausula schema output`) and
+//! versioned by [`VERSION`]: fields are added, never renamed or removed within one version.
+
+use super::{Because, MissingKind, Report};
+use crate::diagnostic::report::{Placed, placed};
+use crate::diagnostic::{Diagnostic, Label};
+use crate::ir::Level;
+use crate::source::{Sources, Span};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of the output.
+pub const VERSION: u32 = 1;
+
+/// The whole output of `clausula check --format json`.
+#[derive(Serialize, JsonSchema)]
+pub struct Output {
+    /// The version of these shapes.
+    pub version: u32,
+    /// The verdict over all deployments: the strictest.
+    pub verdict: String,
+    /// The exit status: 0 permitted, 1 not permitted, 2 could not judge, 3 undetermined, 4 nothing applied.
+    pub status: u8,
+    /// One report per deployment that could be judged, in the order of the files.
+    pub deployments: Vec<Deployment>,
+    /// What kept deployments or policies from being judged.
+    pub faults: Vec<Message>,
+}
+
+/// One deployment.
+#[derive(Serialize, JsonSchema)]
+pub struct Deployment {
+    /// Its name, or its place in the file.
+    pub deployment: String,
+    /// Where it is stated.
+    pub place: Option<Placed>,
+    /// The day of the evaluation, as `2026-11-22`.
+    pub as_of: String,
+    /// `permitted`, `not permitted`, `undetermined` or `nothing applied`.
+    pub verdict: String,
+    /// Whether the verdict is exact; otherwise it is a sound superset, and never a permit.
+    pub exact: bool,
+    /// The licenses and policies that were applied.
+    pub applied: Vec<String>,
+    /// Findings, gravest first.
+    pub findings: Vec<Finding>,
+    /// Duties that are due and met.
+    pub duties: Vec<Duty>,
+    /// What would settle the verdict.
+    pub missing: Vec<Missing>,
+    /// What was taken for granted.
+    pub assumptions: Vec<Assumption>,
+    /// What deserves a look.
+    pub remarks: Vec<Message>,
+}
+
+/// One clause's result.
+#[derive(Serialize, JsonSchema)]
+pub struct Finding {
+    /// Stable id: `llama-4/display`.
+    pub id: String,
+    /// `not-licensed`, `withheld`, `ended`, `breached`, `open`.
+    pub outcome: String,
+    /// The code of the message, explained by `clausula explain CODE`.
+    pub code: String,
+    /// `hard`, `mandatory` or `advisory`; only the first two decide.
+    pub level: String,
+    /// Who waived it.
+    pub waived_by: Option<String>,
+    /// Whether a claim of the press decides it.
+    pub reported: bool,
+    /// The title of the clause.
+    pub title: String,
+    /// The title of the license or policy.
+    pub layer: String,
+    /// The section it encodes.
+    pub section: Option<String>,
+    /// The model it is about.
+    pub model: Option<String>,
+    /// How the license reaches the model, step by step up.
+    pub path: Vec<String>,
+    /// The acts it is about.
+    pub acts: Vec<String>,
+    /// Why: both sides of each reason.
+    pub because: Vec<Reason>,
+    /// What to do next.
+    pub fix: Option<String>,
+    /// The message as a sentence.
+    pub message: String,
+}
+
+/// Words of a clause and the fact that met them.
+#[derive(Serialize, JsonSchema)]
+pub struct Reason {
+    /// What was asked.
+    pub asked: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// The words in the policy.
+    pub clause: Option<Placed>,
+    /// The fact's name.
+    pub fact: Option<String>,
+    /// What it is.
+    pub value: Option<String>,
+    /// Where it is stated, or what should hold it.
+    pub place: Option<Placed>,
+}
+
+/// A duty that is due and met.
+#[derive(Serialize, JsonSchema)]
+pub struct Duty {
+    /// The clause.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The section it encodes.
+    pub section: Option<String>,
+    /// The model it is about.
+    pub model: Option<String>,
+}
+
+/// Something to find out.
+#[derive(Serialize, JsonSchema)]
+pub struct Missing {
+    /// A fact as in the facts file, or the id of a question or judgment.
+    pub name: String,
+    /// `fact`, `reading`, `judgment` or `origin`.
+    pub kind: String,
+    /// What is asked.
+    pub asks: String,
+    /// Where it belongs, or where it is posed.
+    pub place: Option<Placed>,
+    /// What each answer would lead to.
+    pub leads: Vec<Lead>,
+    /// The clauses that wait for it.
+    pub clauses: Vec<String>,
+}
+
+/// What an answer would lead to.
+#[derive(Serialize, JsonSchema)]
+pub struct Lead {
+    /// The answer.
+    pub answer: String,
+    /// The verdict then.
+    pub verdict: String,
+}
+
+/// Something taken for granted.
+#[derive(Serialize, JsonSchema)]
+pub struct Assumption {
+    /// A fact or a question.
+    pub name: String,
+    /// What was assumed.
+    pub value: String,
+    /// Why.
+    pub because: String,
+    /// Where that is declared.
+    pub place: Option<Placed>,
+}
+
+/// A message with its places.
+#[derive(Serialize, JsonSchema)]
+pub struct Message {
+    /// Its code, explained by `clausula explain CODE`.
+    pub code: String,
+    /// `error`, `warning` or `advice`.
+    pub severity: String,
+    /// One sentence.
+    pub message: String,
+    /// The places it speaks of.
+    pub labels: Vec<Placed>,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+/// A message for other programs.
+pub fn message(diagnostic: &Diagnostic, sources: &Sources) -> Message {
+    Message {
+        code: diagnostic.code.to_string(),
+        severity: diagnostic.severity.to_string(),
+        message: diagnostic.message.clone(),
+        labels: diagnostic
+            .labels
+            .iter()
+            .filter_map(|label| placed(label, sources))
+            .collect(),
+        help: diagnostic.help.clone(),
+    }
+}
+
+fn place(span: Span, sources: &Sources) -> Option<Placed> {
+    placed(
+        &Label {
+            span,
+            text: String::new(),
+            primary: true,
+        },
+        sources,
+    )
+}
+
+/// How hard, as written.
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Advisory => "advisory",
+        Level::Mandatory => "mandatory",
+        Level::Hard => "hard",
+    }
+}
+
+/// A report for other programs.
+pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
+    let reason = |because: &Because| Reason {
+        asked: because.asked.clone(),
+        holds: because.holds,
+        clause: place(because.words, sources),
+        fact: because.fact.clone(),
+        value: because.value.clone(),
+        place: place(because.place, sources),
+    };
+    let findings = report.findings.iter().map(|finding| Finding {
+        id: finding.id.clone(),
+        outcome: finding.outcome.as_str().to_owned(),
+        code: finding.code.to_string(),
+        level: level(finding.level).to_owned(),
+        waived_by: finding.waived.as_ref().map(|waived| waived.by.clone()),
+        reported: finding.reported,
+        title: finding.title.clone(),
+        layer: finding.layer.clone(),
+        section: finding.section.clone(),
+        model: finding.model.clone(),
+        path: finding.path.clone(),
+        acts: finding.acts.clone(),
+        because: finding.because.iter().map(reason).collect(),
+        fix: finding.fix.clone(),
+        message: finding.diagnostic.message.clone(),
+    });
+    let missing = report.missing.iter().map(|missing| Missing {
+        name: missing.name.clone(),
+        kind: match missing.what {
+            MissingKind::Fact => "fact",
+            MissingKind::Reading => "reading",
+            MissingKind::Judgment => "judgment",
+            MissingKind::Origin => "origin",
+        }
+        .to_owned(),
+        asks: missing.asks.clone(),
+        place: place(missing.place, sources),
+        leads: missing
+            .leads
+            .iter()
+            .map(|lead| Lead {
+                answer: lead.answer.clone(),
+                verdict: lead.verdict.as_str().to_owned(),
+            })
+            .collect(),
+        clauses: missing.clauses.clone(),
+    });
+    Deployment {
+        deployment: report.deployment.clone(),
+        place: place(report.place, sources),
+        as_of: report.as_of.to_string(),
+        verdict: report.verdict.as_str().to_owned(),
+        exact: report.exact,
+        applied: report.applied.clone(),
+        findings: findings.collect(),
+        duties: report
+            .duties
+            .iter()
+            .map(|duty| Duty {
+                id: duty.id.clone(),
+                title: duty.title.clone(),
+                section: duty.section.clone(),
+                model: duty.model.clone(),
+            })
+            .collect(),
+        missing: missing.collect(),
+        assumptions: report
+            .assumptions
+            .iter()
+            .map(|assumption| Assumption {
+                name: assumption.name.clone(),
+                value: assumption.value.clone(),
+                because: assumption.because.clone(),
+                place: place(assumption.span, sources),
+            })
+            .collect(),
+        remarks: report
+            .remarks
+            .iter()
+            .map(|remark| message(remark, sources))
+            .collect(),
+    }
+}
+
+/// The published JSON Schema of [`Output`], as text.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Output);
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}
