@@ -102,6 +102,19 @@ pub struct Member {
     pub place: Span,
 }
 
+/// What a search from a subject up to an origin found.
+#[derive(Default)]
+struct Found {
+    /// The shortest path.
+    path: Vec<(usize, u16, Span)>,
+    /// The relations of all paths.
+    through: Vec<u16>,
+    /// Those of the steps we took.
+    ours: Vec<u16>,
+    /// Whether we may have taken more of them.
+    maybe_ours: bool,
+}
+
 /// All models of a deployment and how they came from each other.
 #[derive(Clone, Debug)]
 pub struct Lineage {
@@ -470,6 +483,13 @@ impl Lineage {
         program: &Program,
     ) -> Option<Bond> {
         let terms = program.layers[layer].terms()?;
+        if origin == subject {
+            // Nothing descends from itself: no step counts, and outputs have nowhere to go.
+            if by_outputs {
+                return None;
+            }
+            return self.bound(subject, origin, layer, false, Found::default(), program);
+        }
         let state = |member: usize, outputs: bool| member * 2 + usize::from(outputs);
         let goal = state(origin, by_outputs);
         // A step keeps the state, or passes from «descends» to «by outputs». A student of a student is
@@ -506,7 +526,7 @@ impl Lineage {
                 }
             }
         }
-        if !seen[goal] || (goal == start && by_outputs) {
+        if !seen[goal] {
             return None;
         }
         // Only steps that lie on some path to the origin count.
@@ -542,6 +562,31 @@ impl Lineage {
             at = from;
         }
         path.reverse();
+        let found = Found {
+            path,
+            through,
+            ours,
+            maybe_ours,
+        };
+        self.bound(subject, origin, layer, by_outputs, found, program)
+    }
+
+    /// The bond that follows from what was found.
+    fn bound(
+        &self,
+        subject: usize,
+        origin: usize,
+        layer: usize,
+        by_outputs: bool,
+        found: Found,
+        program: &Program,
+    ) -> Option<Bond> {
+        let Found {
+            path,
+            through,
+            ours,
+            maybe_ours,
+        } = found;
         let place = path
             .first()
             .map_or(self.members[subject].place, |(_, _, span)| *span);

@@ -4,9 +4,6 @@
     clippy::unwrap_used,
     reason = "measurements are shown by `--nocapture`, and a test that unwraps reports the failure"
 )]
-    clippy::print_stdout,
-    reason = "measurements are shown by `--nocapture`"
-)]
 
 mod exact;
 mod facts;
