@@ -164,6 +164,8 @@ pub struct Missing {
     pub leads: Vec<Lead>,
     /// The clauses that wait for it.
     pub clauses: Vec<String>,
+    /// The way to it in a facts file; empty where facts cannot state it.
+    pub way: Vec<exact::Stop>,
 }
 
 /// What kind of thing is missing.
