@@ -86,6 +86,9 @@ pub struct CheckArguments {
     /// The day to judge on, such as 2026-09-01; today (UTC) without it
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// Also list the days up to this one on which the verdict changes, the facts unchanged
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub until: Option<Date>,
     /// Let claims of the press count, labeled as such
     #[arg(long)]
     pub reported: bool,

@@ -89,9 +89,16 @@ fn begin(arguments: &AskArguments, sources: &mut Sources) -> Result<Begun, Vec<D
     }
     let source = sources.add(text.name.clone(), text.text);
     let nodes = facts::parse(source, sources.text(source), format, &Limits::default())?;
-    output::complain("TOML is not edited in place: the answers go into a new YAML text, without the comments\n");
+    output::complain(
+        "TOML is not edited in place: the answers go into a new YAML text, without the comments\n",
+    );
     let pieces: Vec<Piece> = nodes.iter().map(Piece::of).collect();
-    Ok((policies, format!("{} as YAML", text.name), facts::Format::Yaml, edit::yaml(&pieces)))
+    Ok((
+        policies,
+        format!("{} as YAML", text.name),
+        facts::Format::Yaml,
+        edit::yaml(&pieces),
+    ))
 }
 
 impl Session {
@@ -164,7 +171,12 @@ impl Session {
     /// Reads and judges a text: the very path of `clausula check`.
     fn judge(&mut self, text: &str) -> Result<Judged, Vec<Diagnostic>> {
         let source = self.sources.add(self.name.clone(), text.to_owned());
-        let nodes = facts::parse(source, self.sources.text(source), self.format, &Limits::default())?;
+        let nodes = facts::parse(
+            source,
+            self.sources.text(source),
+            self.format,
+            &Limits::default(),
+        )?;
         let nodes = deployments(nodes);
         if nodes.is_empty() {
             let message = format!("`{}` states no deployment", self.name);
@@ -189,7 +201,10 @@ impl Session {
             };
             let fact = eval::bind(node, &program.schema, &names)?;
             let fact = eval::with_defaults(fact, &program);
-            reports.push(judge(&Stage::set(&program, &fact, self.options)?, &fallback));
+            reports.push(judge(
+                &Stage::set(&program, &fact, self.options)?,
+                &fallback,
+            ));
         }
         Ok(Judged { nodes, reports })
     }
@@ -212,8 +227,15 @@ impl Session {
     fn given(&mut self, (name, value): &(String, String)) -> Result<(), Vec<Diagnostic>> {
         let text = self.text.clone();
         let judged = self.judge(&text)?;
-        let asked = |report: &Report| report.missing.iter().find(|missing| missing.name == *name).cloned();
-        let found: Vec<(usize, Option<Missing>)> = judged.reports.iter().map(asked).enumerate().collect();
+        let asked = |report: &Report| {
+            report
+                .missing
+                .iter()
+                .find(|missing| missing.name == *name)
+                .cloned()
+        };
+        let found: Vec<(usize, Option<Missing>)> =
+            judged.reports.iter().map(asked).enumerate().collect();
         let any = found.iter().any(|(_, missing)| missing.is_some());
         for (at, missing) in found {
             let judgment = name.contains('/') && !name.contains('[');
@@ -221,10 +243,12 @@ impl Session {
                 None if any => continue,
                 Some(missing) if missing.what == MissingKind::Reading => {
                     let message = format!("`{name}` is a reading; facts cannot state it");
-                    return Err(vec![
-                        Diagnostic::error(Code::UnknownFact, message)
-                            .help(format!("adopt it in a policy: {}", adopt_line(missing, self.options.today))),
-                    ]);
+                    return Err(vec![Diagnostic::error(Code::UnknownFact, message).help(
+                        format!(
+                            "adopt it in a policy: {}",
+                            adopt_line(missing, self.options.today)
+                        ),
+                    )]);
                 }
                 Some(missing) if !missing.way.is_empty() => ways(&missing.way),
                 _ if judgment => Vec::new(),
@@ -233,7 +257,11 @@ impl Session {
             let value = typed(value)?;
             if way.is_empty() {
                 let value = self.determination(name, value)?;
-                self.put(at, &[Way::Key("determinations".to_owned()), Way::New], &value)?;
+                self.put(
+                    at,
+                    &[Way::Key("determinations".to_owned()), Way::New],
+                    &value,
+                )?;
             } else {
                 self.put(at, &way, &value)?;
             }
@@ -245,10 +273,9 @@ impl Session {
     fn determination(&self, name: &str, value: Piece) -> Result<Piece, Vec<Diagnostic>> {
         let Piece::Map(given) = value else {
             let message = format!("who determined `{name}` is not said");
-            return Err(vec![
-                Diagnostic::error(Code::FactMissing, message)
-                    .help(format!("write `--answer '{name}={{ value: true, by: Counsel }}'`")),
-            ]);
+            return Err(vec![Diagnostic::error(Code::FactMissing, message).help(
+                format!("write `--answer '{name}={{ value: true, by: Counsel }}'`"),
+            )]);
         };
         let mut entry = vec![("judgment".to_owned(), Piece::Text(name.to_owned()))];
         entry.extend(given);
@@ -270,8 +297,14 @@ impl Session {
                 let text = self.text.clone();
                 let judged = self.judge(&text)?;
                 let report = &judged.reports[at];
-                let open = matches!(report.verdict, Verdict::Undetermined | Verdict::NothingApplied);
-                let next = report.missing.iter().find(|missing| !passed.contains(&missing.name));
+                let open = matches!(
+                    report.verdict,
+                    Verdict::Undetermined | Verdict::NothingApplied
+                );
+                let next = report
+                    .missing
+                    .iter()
+                    .find(|missing| !passed.contains(&missing.name));
                 let Some(missing) = next.filter(|_| open) else {
                     if open && count > 1 {
                         output::complain(&format!("{}: nothing left to ask\n", report.deployment));
@@ -291,13 +324,24 @@ impl Session {
     /// Asks one thing until it is answered or passed over.
     fn turn(&mut self, at: usize, missing: &Missing, lines: &mut Lines) -> Turn {
         output::complain(&format!("\n{}: {}\n", missing.name, missing.asks));
-        let width = missing.leads.iter().map(|lead| lead.answer.chars().count()).max().unwrap_or(0);
+        let width = missing
+            .leads
+            .iter()
+            .map(|lead| lead.answer.chars().count())
+            .max()
+            .unwrap_or(0);
         for lead in &missing.leads {
-            output::complain(&format!("  {:<width$}  {}\n", lead.answer, lead.verdict.as_str()));
+            output::complain(&format!(
+                "  {:<width$}  {}\n",
+                lead.answer,
+                lead.verdict.as_str()
+            ));
         }
         if missing.what == MissingKind::Reading {
             let line = adopt_line(missing, self.options.today);
-            output::complain(&format!("  a reading is adopted in a policy, not in the facts:\n    {line}\n"));
+            output::complain(&format!(
+                "  a reading is adopted in a policy, not in the facts:\n    {line}\n"
+            ));
             return Turn::Next;
         }
         if missing.what != MissingKind::Judgment && missing.way.is_empty() {
@@ -332,7 +376,9 @@ impl Session {
     /// The words that ask for it.
     fn words(&self, missing: &Missing) {
         if missing.words.is_somewhere() {
-            let (line, _) = self.sources.line_col(missing.words.source, missing.words.start);
+            let (line, _) = self
+                .sources
+                .line_col(missing.words.source, missing.words.start);
             let name = self.sources.name(missing.words.source);
             let words = self.sources.slice(missing.words);
             output::complain(&format!("  {name}:{line}: {words}\n"));
@@ -358,13 +404,18 @@ impl Session {
             if by.is_empty() {
                 let message = "a judgment nobody signs decides nothing";
                 return Err(vec![
-                    Diagnostic::error(Code::FactMissing, message).help("answer again, and say who decided"),
+                    Diagnostic::error(Code::FactMissing, message)
+                        .help("answer again, and say who decided"),
                 ]);
             }
             entry.push(("by".to_owned(), Piece::Text(by)));
             let today = self.options.today;
-            let on = lines.ask(&format!("  on which day? [{today}] ")).unwrap_or_default();
-            let until = lines.ask("  until which day does it count? [none] ").unwrap_or_default();
+            let on = lines
+                .ask(&format!("  on which day? [{today}] "))
+                .unwrap_or_default();
+            let until = lines
+                .ask("  until which day does it count? [none] ")
+                .unwrap_or_default();
             let basis = lines.ask("  on what basis? [] ").unwrap_or_default();
             for (key, said) in [("on", on), ("until", until), ("basis", basis)] {
                 if !said.is_empty() {
@@ -374,7 +425,11 @@ impl Session {
             Piece::Map(entry)
         };
         let entry = self.determination(&missing.name, entry)?;
-        self.put(at, &[Way::Key("determinations".to_owned()), Way::New], &entry)
+        self.put(
+            at,
+            &[Way::Key("determinations".to_owned()), Way::New],
+            &entry,
+        )
     }
 
     /// The questions, for programs.
@@ -402,14 +457,22 @@ impl Session {
 
 /// The line of a policy that adopts the first reading.
 fn adopt_line(missing: &Missing, today: jiff::civil::Date) -> String {
-    let reading = missing.leads.first().map_or("…", |lead| lead.answer.as_str());
-    format!("adopt {} as {reading} by \"…\" on {today} because \"…\"", missing.name)
+    let reading = missing
+        .leads
+        .first()
+        .map_or("…", |lead| lead.answer.as_str());
+    format!(
+        "adopt {} as {reading} by \"…\" on {today} because \"…\"",
+        missing.name
+    )
 }
 
 fn typed(text: &str) -> Result<Piece, Vec<Diagnostic>> {
     Piece::typed(text).map_err(|faults| {
         // Their places are in the answer, not in a file.
-        let told = faults.into_iter().map(|fault| Diagnostic::error(fault.code, fault.message));
+        let told = faults
+            .into_iter()
+            .map(|fault| Diagnostic::error(fault.code, fault.message));
         told.collect()
     })
 }
@@ -483,7 +546,11 @@ impl Lines<'_> {
 /// Writes a file whole or not at all.
 fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let outcome = std::fs::File::create_new(&beside)
         .and_then(|mut file| {

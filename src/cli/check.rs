@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Limits, Node};
 use crate::scene::{Options, Stage};
 use crate::source::{SourceId, Sources};
-use crate::verdict::{Report, Verdict, json, judge};
+use crate::verdict::{Report, Verdict, forecast, json, judge};
 use crate::{eval, library};
 
 /// Everything one run found.
@@ -173,7 +173,14 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
             };
             let report = eval::bind(node, &program.schema, &names)
                 .map(|fact| eval::with_defaults(fact, &program))
-                .and_then(|fact| Ok(judge(&Stage::set(&program, &fact, options)?, &fallback)));
+                .and_then(|fact| {
+                    let mut report = judge(&Stage::set(&program, &fact, options)?, &fallback);
+                    if let Some(until) = arguments.until {
+                        let ahead = forecast(&program, &fact, options, &report, until)?;
+                        report.forecast = Some(ahead);
+                    }
+                    Ok(report)
+                });
             match report {
                 Ok(report) => found.reports.push(report),
                 Err(faults) => found.faults.extend(faults),

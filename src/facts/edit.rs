@@ -94,9 +94,7 @@ impl Piece {
     /// The same for a JSON text: numbers that JSON does not know become texts.
     fn for_json(self) -> Piece {
         match self {
-            Piece::Number(text)
-                if serde_json::from_str::<serde_json::Number>(&text).is_err() =>
-            {
+            Piece::Number(text) if serde_json::from_str::<serde_json::Number>(&text).is_err() => {
                 Piece::Text(text)
             }
             Piece::List(all) => Piece::List(all.into_iter().map(Piece::for_json).collect()),
@@ -132,7 +130,10 @@ impl Piece {
     fn is_tall(&self) -> bool {
         match self {
             Piece::Map(all) => {
-                !all.is_empty() && !all.iter().all(|(key, _)| key.starts_with(|c: char| c.is_ascii_digit()))
+                !all.is_empty()
+                    && !all
+                        .iter()
+                        .all(|(key, _)| key.starts_with(|c: char| c.is_ascii_digit()))
             }
             Piece::List(all) => all.iter().any(Piece::is_tall),
             _ => false,
@@ -150,7 +151,11 @@ impl Piece {
                 for (key, value) in all {
                     out.push_str(nl);
                     out.push_str(&" ".repeat(indent + 2));
-                    out.push_str(&format!("{}:{}", word(key, false), value.block(indent + 2, nl)));
+                    out.push_str(&format!(
+                        "{}:{}",
+                        word(key, false),
+                        value.block(indent + 2, nl)
+                    ));
                 }
             }
             Piece::List(all) => {
@@ -177,7 +182,11 @@ impl Piece {
                     } else {
                         out.push(' ');
                     }
-                    out.push_str(&format!("{}:{}", word(key, false), value.block(indent + 2, nl)));
+                    out.push_str(&format!(
+                        "{}:{}",
+                        word(key, false),
+                        value.block(indent + 2, nl)
+                    ));
                 }
                 out
             }
@@ -192,8 +201,20 @@ fn plain(text: &str) -> Option<Piece> {
         return None;
     }
     let wrapped = format!("{{k: {text}}}");
-    let nodes = parse(SourceId(u32::MAX), &wrapped, Format::Yaml, &Limits::default()).ok()?;
-    let [Node { value: Tree::Map(map), .. }] = nodes.as_slice() else {
+    let nodes = parse(
+        SourceId(u32::MAX),
+        &wrapped,
+        Format::Yaml,
+        &Limits::default(),
+    )
+    .ok()?;
+    let [
+        Node {
+            value: Tree::Map(map),
+            ..
+        },
+    ] = nodes.as_slice()
+    else {
         return None;
     };
     let node = &map.get("k").filter(|_| map.len() == 1)?.value;
@@ -209,7 +230,8 @@ fn plain(text: &str) -> Option<Piece> {
 fn word(text: &str, json: bool) -> String {
     let bare = !json && plain(text) == Some(Piece::Text(text.to_owned()));
     // A key that is a year needs no quotes: keys are texts in every format.
-    let year = !json && !text.is_empty() && text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let year =
+        !json && !text.is_empty() && text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
     if bare || year {
         text.to_owned()
     } else {
@@ -255,7 +277,11 @@ pub fn set(
         return Err(Refused::Toml);
     }
     let json = format != Format::Yaml;
-    let value = if json { value.clone().for_json() } else { value.clone() };
+    let value = if json {
+        value.clone().for_json()
+    } else {
+        value.clone()
+    };
     let read = |text: &str| parse(SourceId(u32::MAX), text, format, &Limits::default());
     let before = read(text).map_err(|_| Refused::Unsure)?;
     let edited = Editor { text, json }.edit(root, way, &value)?;
@@ -266,7 +292,11 @@ pub fn set(
         .zip(&mut meant)
         .any(|(node, piece)| put_below(node, piece, root, way, &value));
     let got: Vec<Piece> = after.iter().map(Piece::of).collect();
-    if found && got == meant { Ok(edited) } else { Err(Refused::Unsure) }
+    if found && got == meant {
+        Ok(edited)
+    } else {
+        Err(Refused::Unsure)
+    }
 }
 
 /// Does the edit on a tree without places: `piece` is that of `node`, the root somewhere below it.
@@ -359,7 +389,9 @@ impl Editor<'_> {
                 return Err(Refused::Alias);
             }
             let next = match (step, &node.value) {
-                (Way::Key(name), Tree::Map(map)) => map.get(name.as_str()).map(|entry| (Some(entry), &entry.value)),
+                (Way::Key(name), Tree::Map(map)) => map
+                    .get(name.as_str())
+                    .map(|entry| (Some(entry), &entry.value)),
                 (Way::Index(at), Tree::List(nodes)) => nodes.get(*at).map(|node| (None, node)),
                 (Way::With(..), Tree::List(nodes)) => nodes
                     .iter()
@@ -401,7 +433,11 @@ impl Editor<'_> {
 
     /// The line break of the text.
     fn nl(&self) -> &'static str {
-        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+        if self.text.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        }
     }
 
     fn line_start(&self, at: usize) -> usize {
@@ -409,8 +445,14 @@ impl Editor<'_> {
     }
 
     fn line_end(&self, at: usize) -> usize {
-        let end = self.text[at..].find('\n').map_or(self.text.len(), |n| at + n);
-        if self.text[..end].ends_with('\r') { end - 1 } else { end }
+        let end = self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |n| at + n);
+        if self.text[..end].ends_with('\r') {
+            end - 1
+        } else {
+            end
+        }
     }
 
     fn column(&self, at: usize) -> usize {
@@ -432,16 +474,28 @@ impl Editor<'_> {
         {
             let colon = self.text[span.end..].find(':').map(|n| span.end + n + 1);
             let colon = colon.ok_or(Refused::Unsure)?;
-            let tall = if self.json { format!(" {flow}") } else { value.block(self.column(span.start), self.nl()) };
+            let tall = if self.json {
+                format!(" {flow}")
+            } else {
+                value.block(self.column(span.start), self.nl())
+            };
             return self.spliced(colon, colon, &tall);
         }
         self.spliced(span.start, span.end, &flow)
     }
 
-    fn add_key(&self, node: &Node, map: &Map, name: &str, value: &Piece) -> Result<String, Refused> {
+    fn add_key(
+        &self,
+        node: &Node,
+        map: &Map,
+        name: &str,
+        value: &Piece,
+    ) -> Result<String, Refused> {
         if self.json || self.is_flow(node) {
             let new = pair(name, value, self.json);
-            let last = map.last().map(|(_, entry)| (entry.key.range().start, self.end_of(entry)));
+            let last = map
+                .last()
+                .map(|(_, entry)| (entry.key.range().start, self.end_of(entry)));
             return self.add_flow(node, last, &new);
         }
         let first = map.first().map(|(_, entry)| entry.key.range().start);
@@ -467,11 +521,14 @@ impl Editor<'_> {
         if !self.json
             && nodes.is_empty()
             && let Some(entry) = key
-            && self.column(entry.key.range().start) == self.text[self.line_start(entry.key.range().start)..].len().min(
-                self.text[self.line_start(entry.key.range().start)..]
-                    .find(|c: char| c != ' ')
-                    .unwrap_or(0),
-            )
+            && self.column(entry.key.range().start)
+                == self.text[self.line_start(entry.key.range().start)..]
+                    .len()
+                    .min(
+                        self.text[self.line_start(entry.key.range().start)..]
+                            .find(|c: char| c != ' ')
+                            .unwrap_or(0),
+                    )
             && value.is_tall()
         {
             // `key: []` on a line of its own becomes a list in block form.
@@ -483,21 +540,41 @@ impl Editor<'_> {
             return self.spliced(start, self.line_end(span.end), &format!("{rest}{block}"));
         }
         if self.json || self.is_flow(node) {
-            let last = nodes.last().map(|node| (node.span.range().start, node.span.range().end));
+            let last = nodes
+                .last()
+                .map(|node| (node.span.range().start, node.span.range().end));
             return self.add_flow(node, last, &value.flow(self.json));
         }
         let indent = self.column(node.span.range().start);
         let end = self.line_end(self.block_end(node));
-        let new = format!("{}{}-{}", self.nl(), " ".repeat(indent), value.item(indent, self.nl()));
+        let new = format!(
+            "{}{}-{}",
+            self.nl(),
+            " ".repeat(indent),
+            value.item(indent, self.nl())
+        );
         self.spliced(end, end, &new)
     }
 
     /// Adds to a collection in brackets, after the last thing in it.
-    fn add_flow(&self, node: &Node, last: Option<(usize, usize)>, new: &str) -> Result<String, Refused> {
+    fn add_flow(
+        &self,
+        node: &Node,
+        last: Option<(usize, usize)>,
+        new: &str,
+    ) -> Result<String, Refused> {
         let span = node.span.range();
         let Some((start, end)) = last else {
-            let blank = if self.text[span.clone()].starts_with('{') { " " } else { "" };
-            return self.spliced(span.start + 1, span.end.max(2) - 1, &format!("{blank}{new}{blank}"));
+            let blank = if self.text[span.clone()].starts_with('{') {
+                " "
+            } else {
+                ""
+            };
+            return self.spliced(
+                span.start + 1,
+                span.end.max(2) - 1,
+                &format!("{blank}{new}{blank}"),
+            );
         };
         let own_line = self.text[self.line_start(start)..start].trim().is_empty();
         let new = if own_line {
@@ -514,9 +591,13 @@ impl Editor<'_> {
         let (key, value) = (entry.key.range(), entry.value.span.range());
         if key == value {
             let colon = self.text[key.end..].find([':', ',', '}']);
-            return colon
-                .map(|n| key.end + n)
-                .map_or(key.end, |at| if self.text[at..].starts_with(':') { at + 1 } else { at });
+            return colon.map(|n| key.end + n).map_or(key.end, |at| {
+                if self.text[at..].starts_with(':') {
+                    at + 1
+                } else {
+                    at
+                }
+            });
         }
         value.end
     }

@@ -29,6 +29,7 @@ pub fn judge(stage: &Stage, fallback: &str) -> Report {
         assumptions: Vec::new(),
         remarks: gather::remarks(stage),
         applied: applied(stage, &scenes),
+        forecast: None,
     };
     let finder = Finder {
         stage,

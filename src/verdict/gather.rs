@@ -105,7 +105,7 @@ pub fn missing(
                 words: *words,
                 leads,
                 clauses: Vec::new(),
-                    way: path.clone(),
+                way: path.clone(),
             },
             Unknown::Reading {
                 layer: at,

@@ -52,6 +52,23 @@ pub struct Deployment {
     pub assumptions: Vec<Assumption>,
     /// What deserves a look.
     pub remarks: Vec<Message>,
+    /// With `--until`: the days on which the verdict becomes another one while the facts stay as they are.
+    pub changes: Vec<Change>,
+    /// With `--until`: the last day that was looked at.
+    pub changes_until: Option<String>,
+}
+
+/// A day on which the verdict becomes another one.
+#[derive(Serialize, JsonSchema)]
+pub struct Change {
+    /// The first day of the new verdict, as `2026-11-22`.
+    pub on: String,
+    /// The verdict before.
+    pub from: String,
+    /// The verdict from this day on.
+    pub to: String,
+    /// What begins or ends on that day, and what is found then.
+    pub because: Vec<String>,
 }
 
 /// One clause's result.
@@ -358,6 +375,21 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
             .iter()
             .map(|remark| message(remark, sources))
             .collect(),
+        changes: report
+            .forecast
+            .iter()
+            .flat_map(|forecast| &forecast.changes)
+            .map(|change| Change {
+                on: change.on.to_string(),
+                from: change.from.as_str().to_owned(),
+                to: change.to.as_str().to_owned(),
+                because: change.because.clone(),
+            })
+            .collect(),
+        changes_until: report
+            .forecast
+            .as_ref()
+            .map(|forecast| forecast.until.to_string()),
     }
 }
 

@@ -170,10 +170,10 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
                 Missing {
                     way: model(*at, "from"),
                     ..missing(
-                    format!("models[{}].from", member(*at).name),
-                    asks,
-                    member(*at).place,
-                )
+                        format!("models[{}].from", member(*at).name),
+                        asks,
+                        member(*at).place,
+                    )
                 },
                 told,
             )
@@ -192,10 +192,10 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
                 Missing {
                     way: model(*at, "license"),
                     ..missing(
-                    format!("models[{}].license", member(*at).name),
-                    "the license it is under",
-                    member(*at).place,
-                )
+                        format!("models[{}].license", member(*at).name),
+                        "the license it is under",
+                        member(*at).place,
+                    )
                 },
                 told,
             )

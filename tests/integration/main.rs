@@ -1,5 +1,6 @@
 //! Habits of the whole crate, in one test program.
 
+mod ask;
 mod exact;
 mod facts;
 mod fast;
