@@ -80,7 +80,7 @@ fn added(before: &str, after: &str) -> String {
 #[test]
 fn a_dialogue_settles_the_verdict_and_keeps_the_file() {
     let file = File::new("facts.yaml", HALF);
-    let answers = "?\nUSA\nUS\ntrue\nProduct counsel\n\n\nscreenshots\n4M\n2026-01-01\n";
+    let answers = "?\nUSA\nUS\ntrue\nProduct counsel\n\n\nscreenshots\n4M\nnone\n";
     let (status, out, errors) = ran(&["ask", file.path(), "--write"], answers);
     assert_eq!(out, "");
     assert!(
@@ -303,9 +303,9 @@ fn a_determination_that_ends_changes_the_verdict() {
 #[test]
 fn clauses_months_and_dates_of_facts_are_looked_ahead_to() {
     let policy = r#"
-policy house "House" {
+policy house "House" open {
   clause soon "Soon" { forbid use when product.audience is public effective from 2027-02-01 }
-  clause fresh "Fresh" { require product.monthly-active-users in last month < 5M when true }
+  clause fresh "Fresh" { require product.monthly-active-users in last month < 5M }
 }
 "#;
     let policy = File::new("house.clause", policy);
