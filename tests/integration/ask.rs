@@ -94,6 +94,7 @@ fn a_dialogue_settles_the_verdict_and_keeps_the_file() {
       principal-place-of-business: US
       group:
         monthly-active-users: { 2025-03: 4M }
+        control-changed: none
     determinations:
       - judgment: llama-4/prominent
         value: true
