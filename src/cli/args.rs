@@ -49,6 +49,8 @@ pub enum Color {
 pub enum Command {
     /// Judge the deployments of facts files
     Check(CheckArguments),
+    /// Ask for what is missing until the verdict is settled, and write the answers into the facts
+    Ask(AskArguments),
     /// Explain a message code, with an example that raises it and one that does not
     Explain(ExplainArguments),
     /// Show what the compiler makes of policy files
@@ -84,6 +86,9 @@ pub struct CheckArguments {
     /// The day to judge on, such as 2026-09-01; today (UTC) without it
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// Also list the days up to this one on which the verdict changes, the facts unchanged
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub until: Option<Date>,
     /// Let claims of the press count, labeled as such
     #[arg(long)]
     pub reported: bool,
@@ -96,6 +101,57 @@ pub struct CheckArguments {
     /// The format of standard input, or of files with another ending
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub facts_format: Option<FactsFormat>,
+}
+
+/// Ask for what is missing until the verdict is settled, and write the answers into the facts
+///
+/// The most decisive question comes first; answers are typed as in facts files. An empty line skips a
+/// question, `?` shows the words that ask for it, `q` quits and keeps the answers given.
+#[derive(Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  clausula ask deployment.yaml --write\n",
+    "  clausula ask deployment.yaml --output settled.yaml --policy policies/organization\n",
+    "  clausula ask deployment.yaml --format json\n",
+    "  clausula ask deployment.yaml --answer organization.principal-place-of-business=US --write\n",
+    "\n",
+    "Exit status: 0 permitted · 1 not permitted · 2 could not judge · 3 undetermined · 4 nothing applied"
+))]
+pub struct AskArguments {
+    /// Facts file in YAML, JSON, JSON Lines or TOML
+    #[arg(value_name = "FACTS")]
+    pub facts: PathBuf,
+    /// Policy files, or folders of them
+    #[arg(long, short, value_name = "PATH", num_args = 1..)]
+    pub policy: Vec<PathBuf>,
+    /// The day to judge on, such as 2026-09-01; today (UTC) without it
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// Let claims of the press count, labeled as such
+    #[arg(long)]
+    pub reported: bool,
+    /// Write the answers into the facts file
+    #[arg(long)]
+    pub write: bool,
+    /// Write the facts with the answers to another file
+    #[arg(long, short, value_name = "FILE", conflicts_with = "write")]
+    pub output: Option<PathBuf>,
+    /// Hold a dialogue, or list the questions for programs; see `clausula schema questions`
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// An answer, instead of a dialogue; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = answer)]
+    pub answer: Vec<(String, String)>,
+    /// The format of standard input, or of files with another ending
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub facts_format: Option<FactsFormat>,
+}
+
+fn answer(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| "write the name, `=`, and the answer".to_owned())?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 fn date(text: &str) -> Result<Date, String> {
@@ -171,6 +227,8 @@ pub struct SchemaArguments {
 pub enum SchemaWhat {
     /// The output of `clausula check --format json`
     Output,
+    /// The output of `clausula ask --format json`
+    Questions,
 }
 
 /// Print a completion script

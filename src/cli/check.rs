@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Limits, Node};
 use crate::scene::{Options, Stage};
 use crate::source::{SourceId, Sources};
-use crate::verdict::{Report, Verdict, json, judge};
+use crate::verdict::{Report, Verdict, forecast, json, judge};
 use crate::{eval, library};
 
 /// Everything one run found.
@@ -24,12 +24,7 @@ pub fn run(arguments: &CheckArguments, look: &LookArguments) -> ExitStatus {
     judge_all(arguments, &mut sources, &mut found);
     let mut status = ExitStatus::Permitted;
     for report in &found.reports {
-        status = status.and(match report.verdict {
-            Verdict::Permitted => ExitStatus::Permitted,
-            Verdict::NotPermitted => ExitStatus::NotPermitted,
-            Verdict::Undetermined => ExitStatus::Undetermined,
-            Verdict::NothingApplied => ExitStatus::NothingApplied,
-        });
+        status = status.and(status_of(report.verdict));
     }
     if !found.faults.is_empty() {
         status = ExitStatus::CouldNotJudge;
@@ -39,6 +34,25 @@ pub fn run(arguments: &CheckArguments, look: &LookArguments) -> ExitStatus {
         Format::Human => write_human(&found, &sources, arguments, look),
     }
     status
+}
+
+/// How a run ends that has this verdict.
+pub(super) fn status_of(verdict: Verdict) -> ExitStatus {
+    match verdict {
+        Verdict::Permitted => ExitStatus::Permitted,
+        Verdict::NotPermitted => ExitStatus::NotPermitted,
+        Verdict::Undetermined => ExitStatus::Undetermined,
+        Verdict::NothingApplied => ExitStatus::NothingApplied,
+    }
+}
+
+/// The day to judge on: the one asked for, else today.
+pub(super) fn today(asked: Option<jiff::civil::Date>) -> jiff::civil::Date {
+    asked.unwrap_or_else(|| {
+        jiff::Timestamp::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
+    })
 }
 
 fn write_json(found: &Found, sources: &Sources, status: ExitStatus) {
@@ -144,13 +158,9 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
         }
     };
     let names = library::names_with(&program);
-    let today = arguments.as_of.unwrap_or_else(|| {
-        jiff::Timestamp::now()
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .date()
-    });
+    let day = today(arguments.as_of);
     let options = Options {
-        today,
+        today: day,
         reported: arguments.reported,
     };
     for (name, nodes) in &documents {
@@ -163,7 +173,14 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
             };
             let report = eval::bind(node, &program.schema, &names)
                 .map(|fact| eval::with_defaults(fact, &program))
-                .and_then(|fact| judge(&Stage::set(&program, &fact, options)?, &fallback));
+                .and_then(|fact| {
+                    let mut report = judge(&Stage::set(&program, &fact, options)?, &fallback)?;
+                    if let Some(until) = arguments.until {
+                        let ahead = forecast(&program, &fact, options, &report, until)?;
+                        report.forecast = Some(ahead);
+                    }
+                    Ok(report)
+                });
             match report {
                 Ok(report) => found.reports.push(report),
                 Err(faults) => found.faults.extend(faults),
@@ -189,7 +206,7 @@ fn policies(
 }
 
 /// The deployments of a file: its documents, the elements of a list, or what stands under `deployments`.
-fn deployments(documents: Vec<Node>) -> Vec<Node> {
+pub(super) fn deployments(documents: Vec<Node>) -> Vec<Node> {
     let mut all = Vec::new();
     for mut document in documents {
         match &mut document.value {

@@ -3,6 +3,7 @@
 //! Comes in: arguments. Goes out: text on stdout, messages on stderr, an [`ExitStatus`].
 
 pub mod args;
+mod ask;
 mod check;
 mod dump;
 mod explain;
@@ -81,6 +82,7 @@ pub fn run() -> ExitStatus {
     };
     match arguments.command {
         Command::Check(check) => check::run(&check, &arguments.look),
+        Command::Ask(ask) => ask::run(&ask, &arguments.look),
         Command::Explain(explain) => explain::run(&explain),
         Command::Dump(dump) => dump::run(&dump, &arguments.look),
         Command::Schema(schema) => shell::schema(schema.what),

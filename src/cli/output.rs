@@ -153,6 +153,27 @@ pub fn report(report: &Report, sources: &Sources, look: &Look) -> String {
             out.push_str("  some conditions could not be followed exactly; the answer covers more cases than can occur\n");
         }
     }
+    if let Some(forecast) = &report.forecast {
+        heading(&mut out, &format!("will change, up to {}", forecast.until));
+        if forecast.changes.is_empty() {
+            out.push_str("  nothing changes, the facts unchanged\n");
+        }
+        for change in &forecast.changes {
+            out.push_str(&format!(
+                "  {}  {} → {}\n",
+                change.on,
+                change.from.as_str(),
+                verdict_said(change.to, look)
+            ));
+            for because in &change.because {
+                let because = visible::one_line(because, 160, look.unicode);
+                out.push_str(&format!("    {because}\n"));
+            }
+        }
+        if !forecast.complete {
+            out.push_str("  too many days can matter; later ones were not looked at\n");
+        }
+    }
     if !report.assumptions.is_empty() {
         heading(&mut out, "assumed");
         for assumption in &report.assumptions {

@@ -25,5 +25,6 @@ pub fn man() -> ExitStatus {
 pub fn schema(what: SchemaWhat) -> ExitStatus {
     match what {
         SchemaWhat::Output => print(&format!("{}\n", crate::verdict::json::schema())),
+        SchemaWhat::Questions => print(&format!("{}\n", crate::verdict::json::questions_schema())),
     }
 }

@@ -294,5 +294,9 @@ pub fn said(stage: &Stage, place: &Place) -> (String, Vec<Stop>) {
             _ => {}
         }
     }
+    if matches!(place.base, Base::Lineage { .. } | Base::License(_)) {
+        // Computed, not stated.
+        stops.clear();
+    }
     (name, stops)
 }

@@ -4,6 +4,7 @@
 //! and value with its place. Goes wrong: syntax, keys given twice, YAML features we refuse, and
 //! texts beyond the [`Limits`]; all faults of a text are told at once.
 
+pub mod edit;
 mod errors;
 mod json;
 mod toml;

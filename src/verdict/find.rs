@@ -37,6 +37,7 @@ pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
         assumptions: Vec::new(),
         remarks: gather::remarks(stage),
         applied: applied(stage, &scenes),
+        forecast: None,
     };
     let finder = Finder {
         stage,

@@ -3,7 +3,7 @@
 use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Verdict, said};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{self, Truth};
-use crate::exact::{Leads, Settlement, Unknown};
+use crate::exact::{Leads, Settlement, Stop, Unknown};
 use crate::ir::{Atom, Node, NodeId, Operand, Program, Says};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
@@ -63,6 +63,15 @@ fn nodes(scene: &Scene, check: Check) -> Vec<NodeId> {
     }
 }
 
+/// The way to a fact of a model: by its place in `models`, or by its id where it is not listed.
+pub(super) fn model_way(index: Option<usize>, name: &str, field: &str) -> Vec<Stop> {
+    vec![
+        Stop::Key("models".to_owned()),
+        index.map_or_else(|| Stop::Model(name.to_owned()), Stop::Index),
+        Stop::Key(field.to_owned()),
+    ]
+}
+
 /// What would settle the answer, from the exact procedure; and the clauses that wait for each.
 pub fn missing(
     stage: &Stage,
@@ -88,7 +97,7 @@ pub fn missing(
                 kind,
                 key,
                 words,
-                ..
+                path,
             } => Missing {
                 name: name.clone(),
                 what: MissingKind::Fact,
@@ -97,6 +106,7 @@ pub fn missing(
                 words: *words,
                 leads,
                 clauses: Vec::new(),
+                way: path.clone(),
             },
             Unknown::Reading {
                 layer: at,
@@ -111,6 +121,7 @@ pub fn missing(
                     words: question.span,
                     leads,
                     clauses: Vec::new(),
+                    way: Vec::new(),
                 }
             }
             Unknown::Judgment {
@@ -126,6 +137,7 @@ pub fn missing(
                     words: judgment.span,
                     leads,
                     clauses: Vec::new(),
+                    way: Vec::new(),
                 }
             }
             Unknown::Role { member } => {
@@ -138,6 +150,7 @@ pub fn missing(
                     words: Span::NOWHERE,
                     leads,
                     clauses: Vec::new(),
+                    way: model_way(member.index, &member.name, "role"),
                 }
             }
         };

@@ -52,6 +52,23 @@ pub struct Deployment {
     pub assumptions: Vec<Assumption>,
     /// What deserves a look.
     pub remarks: Vec<Message>,
+    /// With `--until`: the days on which the verdict becomes another one while the facts stay as they are.
+    pub changes: Vec<Change>,
+    /// With `--until`: the last day that was looked at.
+    pub changes_until: Option<String>,
+}
+
+/// A day on which the verdict becomes another one.
+#[derive(Serialize, JsonSchema)]
+pub struct Change {
+    /// The first day of the new verdict, as `2026-11-22`.
+    pub on: String,
+    /// The verdict before.
+    pub from: String,
+    /// The verdict from this day on.
+    pub to: String,
+    /// What begins or ends on that day, and what is found then.
+    pub because: Vec<String>,
 }
 
 /// One clause's result.
@@ -158,6 +175,87 @@ pub struct Assumption {
     pub place: Option<Placed>,
 }
 
+/// The whole output of `clausula ask --format json`.
+#[derive(Serialize, JsonSchema)]
+pub struct Questions {
+    /// The version of these shapes.
+    pub version: u32,
+    /// The exit status: 0 permitted, 1 not permitted, 2 could not judge, 3 undetermined, 4 nothing applied.
+    pub status: u8,
+    /// What is to be asked about each deployment.
+    pub deployments: Vec<Asked>,
+}
+
+/// What is to be asked about one deployment.
+#[derive(Serialize, JsonSchema)]
+pub struct Asked {
+    /// Its name, or its place in the file.
+    pub deployment: String,
+    /// The day of the evaluation, as `2026-11-22`.
+    pub as_of: String,
+    /// `permitted`, `not permitted`, `undetermined` or `nothing applied`.
+    pub verdict: String,
+    /// What would settle the verdict, the most decisive question first.
+    pub questions: Vec<Question>,
+}
+
+/// Something to ask a person.
+#[derive(Serialize, JsonSchema)]
+pub struct Question {
+    /// The name for `--answer NAME=VALUE`.
+    pub name: String,
+    /// `fact`, `reading`, `judgment` or `origin`.
+    pub kind: String,
+    /// What is asked.
+    pub asks: String,
+    /// Its answers, and what each would lead to.
+    pub options: Vec<Lead>,
+    /// Where it belongs, or where it is posed.
+    pub place: Option<Placed>,
+    /// The words that ask for it.
+    pub words: Option<Placed>,
+    /// The clauses that wait for it.
+    pub clauses: Vec<String>,
+    /// For a reading: the line of a policy that adopts it.
+    pub adopt: Option<String>,
+}
+
+/// What is missing, as questions; `adopt` gives the line of a policy where facts cannot answer.
+pub fn questions(
+    report: &Report,
+    sources: &Sources,
+    adopt: &dyn Fn(&super::Missing) -> Option<String>,
+) -> Vec<Question> {
+    let question = |missing: &super::Missing| Question {
+        name: missing.name.clone(),
+        kind: kind(missing.what).to_owned(),
+        asks: missing.asks.clone(),
+        options: leads(missing),
+        place: place(missing.place, sources),
+        words: place(missing.words, sources),
+        clauses: missing.clauses.clone(),
+        adopt: adopt(missing),
+    };
+    report.missing.iter().map(question).collect()
+}
+
+fn kind(what: MissingKind) -> &'static str {
+    match what {
+        MissingKind::Fact => "fact",
+        MissingKind::Reading => "reading",
+        MissingKind::Judgment => "judgment",
+        MissingKind::Origin => "origin",
+    }
+}
+
+fn leads(missing: &super::Missing) -> Vec<Lead> {
+    let lead = |lead: &super::Lead| Lead {
+        answer: lead.answer.clone(),
+        verdict: lead.verdict.as_str().to_owned(),
+    };
+    missing.leads.iter().map(lead).collect()
+}
+
 /// A message with its places.
 #[derive(Serialize, JsonSchema)]
 pub struct Message {
@@ -237,23 +335,10 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
     });
     let missing = report.missing.iter().map(|missing| Missing {
         name: missing.name.clone(),
-        kind: match missing.what {
-            MissingKind::Fact => "fact",
-            MissingKind::Reading => "reading",
-            MissingKind::Judgment => "judgment",
-            MissingKind::Origin => "origin",
-        }
-        .to_owned(),
+        kind: kind(missing.what).to_owned(),
         asks: missing.asks.clone(),
         place: place(missing.place, sources),
-        leads: missing
-            .leads
-            .iter()
-            .map(|lead| Lead {
-                answer: lead.answer.clone(),
-                verdict: lead.verdict.as_str().to_owned(),
-            })
-            .collect(),
+        leads: leads(missing),
         clauses: missing.clauses.clone(),
     });
     Deployment {
@@ -290,11 +375,32 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
             .iter()
             .map(|remark| message(remark, sources))
             .collect(),
+        changes: report
+            .forecast
+            .iter()
+            .flat_map(|forecast| &forecast.changes)
+            .map(|change| Change {
+                on: change.on.to_string(),
+                from: change.from.as_str().to_owned(),
+                to: change.to.as_str().to_owned(),
+                because: change.because.clone(),
+            })
+            .collect(),
+        changes_until: report
+            .forecast
+            .as_ref()
+            .map(|forecast| forecast.until.to_string()),
     }
 }
 
 /// The published JSON Schema of [`Output`], as text.
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Output);
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}
+
+/// The published JSON Schema of [`Questions`], as text.
+pub fn questions_schema() -> String {
+    let schema = schemars::schema_for!(Questions);
     serde_json::to_string_pretty(&schema).unwrap_or_default()
 }

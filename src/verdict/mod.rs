@@ -5,12 +5,14 @@
 //! what was assumed. Every judgment is made on one path; waivers and levels are laid over it afterwards.
 
 mod find;
+mod forecast;
 mod gather;
 pub mod json;
 mod said;
 pub mod tell;
 
 pub use find::judge;
+pub use forecast::{Change, Forecast, forecast};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::Truth;
@@ -164,6 +166,8 @@ pub struct Missing {
     pub leads: Vec<Lead>,
     /// The clauses that wait for it.
     pub clauses: Vec<String>,
+    /// The way to it in a facts file; empty where facts cannot state it.
+    pub way: Vec<exact::Stop>,
 }
 
 /// What kind of thing is missing.
@@ -226,6 +230,8 @@ pub struct Report {
     pub remarks: Vec<Diagnostic>,
     /// The licenses and policies that were applied, by id.
     pub applied: Vec<String>,
+    /// What changes later, if that was asked for.
+    pub forecast: Option<Forecast>,
 }
 
 /// A check with what it came to.

@@ -161,6 +161,10 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
         words: Span::NOWHERE,
         leads: Vec::new(),
         clauses: Vec::new(),
+        way: Vec::new(),
+    };
+    let model = |at: usize, field: &str| {
+        super::gather::model_way(member(at).index, &member(at).name, field)
     };
     match gap {
         Gap::Parents(at) => {
@@ -173,11 +177,14 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
                 )
                 .help("add `from:` with each parent and how the model came from it, or `from: []`");
             (
-                missing(
-                    format!("models[{}].from", member(*at).name),
-                    asks,
-                    member(*at).place,
-                ),
+                Missing {
+                    way: model(*at, "from"),
+                    ..missing(
+                        format!("models[{}].from", member(*at).name),
+                        asks,
+                        member(*at).place,
+                    )
+                },
                 told,
             )
         }
@@ -192,11 +199,14 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
                 "list the model with its `license`; without it nobody knows what binds the deployment",
             );
             (
-                missing(
-                    format!("models[{}].license", member(*at).name),
-                    "the license it is under",
-                    member(*at).place,
-                ),
+                Missing {
+                    way: model(*at, "license"),
+                    ..missing(
+                        format!("models[{}].license", member(*at).name),
+                        "the license it is under",
+                        member(*at).place,
+                    )
+                },
                 told,
             )
         }
@@ -249,6 +259,7 @@ pub fn no_models(stage: &Stage) -> Missing {
         words: Span::NOWHERE,
         leads: Vec::new(),
         clauses: Vec::new(),
+        way: vec![crate::exact::Stop::Key("models".to_owned())],
     }
 }
 

@@ -5,6 +5,7 @@
     reason = "measurements are shown by `--nocapture`, and a test that unwraps reports the failure"
 )]
 
+mod ask;
 mod exact;
 mod facts;
 mod fast;

@@ -1,0 +1,569 @@
+//! `clausula ask FACTS`: a dialogue that ends when the verdict is settled.
+
+use super::args::{AskArguments, Format, LookArguments};
+use super::check::{deployments, status_of, today};
+use super::load::{facts_format, policy_texts, read};
+use super::{ExitStatus, output};
+use crate::diagnostic::report::Look;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Stop;
+use crate::facts::edit::{self, Piece, Way};
+use crate::facts::{self, Limits, Node};
+use crate::scene::{Options, Stage};
+use crate::source::{SourceId, Sources};
+use crate::verdict::{Missing, MissingKind, Report, Verdict, json, judge};
+use crate::{eval, library};
+use std::collections::BTreeSet;
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+/// One facts text, what judges it, and what was found.
+struct Session {
+    sources: Sources,
+    policies: Vec<SourceId>,
+    options: Options,
+    name: String,
+    format: facts::Format,
+    text: String,
+    look: Look,
+}
+
+/// What a text came to.
+struct Judged {
+    nodes: Vec<Node>,
+    reports: Vec<Report>,
+}
+
+/// How a turn ends.
+enum Turn {
+    Next,
+    Quit,
+}
+
+/// Asks for what is missing.
+pub fn run(arguments: &AskArguments, look: &LookArguments) -> ExitStatus {
+    let mut sources = library::sources();
+    match begin(arguments, &mut sources) {
+        Ok((policies, name, format, text)) => {
+            let mut session = Session {
+                sources,
+                policies,
+                options: Options {
+                    today: today(arguments.as_of),
+                    reported: arguments.reported,
+                },
+                name,
+                format,
+                text,
+                look: output::look(look, false),
+            };
+            let outcome = session.run(arguments);
+            outcome.unwrap_or_else(|faults| {
+                session.complain(&faults);
+                ExitStatus::CouldNotJudge
+            })
+        }
+        Err(faults) => {
+            let look = output::look(look, false);
+            output::complain(&output::messages(&faults, &sources, &look));
+            ExitStatus::CouldNotJudge
+        }
+    }
+}
+
+type Begun = (Vec<SourceId>, String, facts::Format, String);
+
+fn begin(arguments: &AskArguments, sources: &mut Sources) -> Result<Begun, Vec<Diagnostic>> {
+    let policies = policy_texts(&arguments.policy, sources)?;
+    let one = |fault| vec![fault];
+    let text = read(&arguments.facts).map_err(one)?;
+    let format = facts_format(&text.name, arguments.facts_format).map_err(one)?;
+    if format != facts::Format::Toml {
+        return Ok((policies, text.name, format, text.text));
+    }
+    if arguments.write {
+        let message = format!("`{}` is TOML, which is not edited in place", text.name);
+        let fault = Diagnostic::error(Code::Unreadable, message)
+            .help("write the answers to a new YAML file with `--output facts.yaml`");
+        return Err(vec![fault]);
+    }
+    let source = sources.add(text.name.clone(), text.text);
+    let nodes = facts::parse(source, sources.text(source), format, &Limits::default())?;
+    output::complain(
+        "TOML is not edited in place: the answers go into a new YAML text, without the comments\n",
+    );
+    let pieces: Vec<Piece> = nodes.iter().map(Piece::of).collect();
+    Ok((
+        policies,
+        format!("{} as YAML", text.name),
+        facts::Format::Yaml,
+        edit::yaml(&pieces),
+    ))
+}
+
+impl Session {
+    fn run(&mut self, arguments: &AskArguments) -> Result<ExitStatus, Vec<Diagnostic>> {
+        let before = self.text.clone();
+        self.judge(&before)?;
+        for answer in &arguments.answer {
+            if let Err(faults) = self.given(answer) {
+                self.complain(&faults);
+                return Ok(ExitStatus::CouldNotJudge);
+            }
+        }
+        let stdin = std::io::stdin();
+        let terminal = stdin.is_terminal();
+        let mut asked_nothing = false;
+        let dialogue = arguments.format == Format::Human
+            && (terminal || (arguments.answer.is_empty() && arguments.facts.as_os_str() != "-"));
+        if dialogue {
+            let mut lines = Lines {
+                input: Box::new(stdin.lock()),
+                first: None,
+            };
+            // Standard input that holds nothing is nobody to ask.
+            if !terminal && lines.peek().is_none() {
+                asked_nothing = true;
+            } else {
+                self.dialogue(&mut lines)?;
+            }
+        }
+        let text = self.text.clone();
+        let judged = self.judge(&text)?;
+        let status = judged
+            .reports
+            .iter()
+            .map(|report| status_of(report.verdict))
+            .fold(ExitStatus::Permitted, ExitStatus::and);
+        let listing = arguments.format == Format::Json || asked_nothing;
+        if listing {
+            self.list(&judged.reports, status);
+        }
+        let target = match (&arguments.output, arguments.write) {
+            (Some(path), _) => Some(path.as_path()),
+            (None, true) => Some(arguments.facts.as_path()),
+            (None, false) => None,
+        };
+        match target {
+            Some(path) if path.as_os_str() == "-" => output::print(&self.text),
+            Some(path) => {
+                if arguments.output.is_some() || self.text != before {
+                    write(path, &self.text).map_err(|fault| vec![fault])?;
+                    output::complain(&format!("wrote {}\n", path.display()));
+                }
+                ExitStatus::Permitted
+            }
+            None if listing => ExitStatus::Permitted,
+            None => output::print(&self.text),
+        };
+        if !listing {
+            for report in &judged.reports {
+                output::complain(&output::headline(report, &self.look));
+            }
+        }
+        Ok(status)
+    }
+
+    fn complain(&self, faults: &[Diagnostic]) {
+        output::complain(&output::messages(faults, &self.sources, &self.look));
+    }
+
+    /// Reads and judges a text: the very path of `clausula check`.
+    fn judge(&mut self, text: &str) -> Result<Judged, Vec<Diagnostic>> {
+        let source = self.sources.add(self.name.clone(), text.to_owned());
+        let nodes = facts::parse(
+            source,
+            self.sources.text(source),
+            self.format,
+            &Limits::default(),
+        )?;
+        let nodes = deployments(nodes);
+        if nodes.is_empty() {
+            let message = format!("`{}` states no deployment", self.name);
+            return Err(vec![
+                Diagnostic::error(Code::NoDeployment, message)
+                    .help("state at least `models:`; nothing applied is not a pass"),
+            ]);
+        }
+        let needed = library::needed(&nodes);
+        let program = if self.policies.is_empty() {
+            library::program(&needed)
+        } else {
+            library::compile(&self.policies, &self.sources, &needed)?
+        };
+        let names = library::names_with(&program);
+        let mut reports = Vec::new();
+        for (number, node) in nodes.iter().enumerate() {
+            let fallback = if nodes.len() > 1 {
+                format!("{} #{}", self.name, number + 1)
+            } else {
+                self.name.clone()
+            };
+            let fact = eval::bind(node, &program.schema, &names)?;
+            let fact = eval::with_defaults(fact, &program);
+            reports.push(judge(
+                &Stage::set(&program, &fact, self.options)?,
+                &fallback,
+            )?);
+        }
+        Ok(Judged { nodes, reports })
+    }
+
+    /// Writes a value into the text of one deployment, if the result can be read and bound.
+    fn put(&mut self, at: usize, way: &[Way], value: &Piece) -> Result<(), Vec<Diagnostic>> {
+        let text = self.text.clone();
+        let judged = self.judge(&text)?;
+        let edited = edit::set(&text, self.format, &judged.nodes[at], way, value);
+        let edited = edited.map_err(|why| {
+            let message = format!("the answer was not written: {}", why.as_str());
+            vec![Diagnostic::error(Code::Unreadable, message).help("edit the file by hand")]
+        })?;
+        self.judge(&edited)?;
+        self.text = edited;
+        Ok(())
+    }
+
+    /// An answer of the command line.
+    fn given(&mut self, (name, value): &(String, String)) -> Result<(), Vec<Diagnostic>> {
+        let text = self.text.clone();
+        let judged = self.judge(&text)?;
+        let asked = |report: &Report| {
+            report
+                .missing
+                .iter()
+                .find(|missing| missing.name == *name)
+                .cloned()
+        };
+        let found: Vec<(usize, Option<Missing>)> =
+            judged.reports.iter().map(asked).enumerate().collect();
+        let any = found.iter().any(|(_, missing)| missing.is_some());
+        for (at, missing) in found {
+            let judgment = name.contains('/') && !name.contains('[');
+            let way = match &missing {
+                None if any => continue,
+                Some(missing) if missing.what == MissingKind::Reading => {
+                    let message = format!("`{name}` is a reading; facts cannot state it");
+                    return Err(vec![Diagnostic::error(Code::UnknownFact, message).help(
+                        format!(
+                            "adopt it in a policy: {}",
+                            adopt_line(missing, self.options.today)
+                        ),
+                    )]);
+                }
+                Some(missing) if !missing.way.is_empty() => ways(&missing.way),
+                _ if judgment => Vec::new(),
+                _ => way_of(name),
+            };
+            let value = typed(value)?;
+            if way.is_empty() {
+                let value = self.determination(name, value)?;
+                self.put(
+                    at,
+                    &[Way::Key("determinations".to_owned()), Way::New],
+                    &value,
+                )?;
+            } else {
+                self.put(at, &way, &value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `{ value: true, by: Counsel }` as an entry of `determinations`.
+    fn determination(&self, name: &str, value: Piece) -> Result<Piece, Vec<Diagnostic>> {
+        let Piece::Map(given) = value else {
+            let message = format!("who determined `{name}` is not said");
+            return Err(vec![Diagnostic::error(Code::FactMissing, message).help(
+                format!("write `--answer '{name}={{ value: true, by: Counsel }}'`"),
+            )]);
+        };
+        let mut entry = vec![("judgment".to_owned(), Piece::Text(name.to_owned()))];
+        entry.extend(given);
+        let today = Piece::Text(self.options.today.to_string());
+        for (key, value) in [("on", today), ("until", Piece::Text("none".to_owned()))] {
+            if !entry.iter().any(|(known, _)| known == key) {
+                entry.push((key.to_owned(), value));
+            }
+        }
+        Ok(Piece::Map(entry))
+    }
+
+    fn dialogue(&mut self, lines: &mut Lines) -> Result<(), Vec<Diagnostic>> {
+        let text = self.text.clone();
+        let count = self.judge(&text)?.reports.len();
+        for at in 0..count {
+            let mut passed: BTreeSet<String> = BTreeSet::new();
+            loop {
+                let text = self.text.clone();
+                let judged = self.judge(&text)?;
+                let report = &judged.reports[at];
+                let open = matches!(
+                    report.verdict,
+                    Verdict::Undetermined | Verdict::NothingApplied
+                );
+                let next = report
+                    .missing
+                    .iter()
+                    .find(|missing| !passed.contains(&missing.name));
+                let Some(missing) = next.filter(|_| open) else {
+                    if open && count > 1 {
+                        output::complain(&format!("{}: nothing left to ask\n", report.deployment));
+                    }
+                    break;
+                };
+                let missing = missing.clone();
+                passed.insert(missing.name.clone());
+                if let Turn::Quit = self.turn(at, &missing, lines) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks one thing until it is answered or passed over.
+    fn turn(&mut self, at: usize, missing: &Missing, lines: &mut Lines) -> Turn {
+        output::complain(&format!("\n{}: {}\n", missing.name, missing.asks));
+        let width = missing
+            .leads
+            .iter()
+            .map(|lead| lead.answer.chars().count())
+            .max()
+            .unwrap_or(0);
+        for lead in &missing.leads {
+            output::complain(&format!(
+                "  {:<width$}  {}\n",
+                lead.answer,
+                lead.verdict.as_str()
+            ));
+        }
+        if missing.what == MissingKind::Reading {
+            let line = adopt_line(missing, self.options.today);
+            output::complain(&format!(
+                "  a reading is adopted in a policy, not in the facts:\n    {line}\n"
+            ));
+            return Turn::Next;
+        }
+        if missing.what != MissingKind::Judgment && missing.way.is_empty() {
+            output::complain("  facts cannot state this in one place; see `clausula check`\n");
+            return Turn::Next;
+        }
+        loop {
+            let Some(line) = lines.ask("> ") else {
+                return Turn::Quit;
+            };
+            match line.as_str() {
+                "" | "unknown" => return Turn::Next,
+                "q" => return Turn::Quit,
+                "?" => self.words(missing),
+                answer => {
+                    let outcome = typed(answer).and_then(|value| {
+                        if missing.what == MissingKind::Judgment {
+                            self.judgment(at, missing, value, lines)
+                        } else {
+                            self.put(at, &ways(&missing.way), &value)
+                        }
+                    });
+                    match outcome {
+                        Ok(()) => return Turn::Next,
+                        Err(faults) => self.complain(&faults),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The words that ask for it.
+    fn words(&self, missing: &Missing) {
+        if missing.words.is_somewhere() {
+            let (line, _) = self
+                .sources
+                .line_col(missing.words.source, missing.words.start);
+            let name = self.sources.name(missing.words.source);
+            let words = self.sources.slice(missing.words);
+            output::complain(&format!("  {name}:{line}: {words}\n"));
+        }
+        if !missing.clauses.is_empty() {
+            output::complain(&format!("  asked for by {}\n", missing.clauses.join(", ")));
+        }
+        output::complain("  an empty line skips it, `q` quits and keeps the answers given\n");
+    }
+
+    fn judgment(
+        &mut self,
+        at: usize,
+        missing: &Missing,
+        value: Piece,
+        lines: &mut Lines,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let entry = if let Piece::Map(_) = value {
+            value
+        } else {
+            let mut entry = vec![("value".to_owned(), value)];
+            let by = lines.ask("  who decides? ").unwrap_or_default();
+            if by.is_empty() {
+                let message = "a judgment nobody signs decides nothing";
+                return Err(vec![
+                    Diagnostic::error(Code::FactMissing, message)
+                        .help("answer again, and say who decided"),
+                ]);
+            }
+            entry.push(("by".to_owned(), Piece::Text(by)));
+            let today = self.options.today;
+            let on = lines
+                .ask(&format!("  on which day? [{today}] "))
+                .unwrap_or_default();
+            let until = lines
+                .ask("  until which day does it count? [none] ")
+                .unwrap_or_default();
+            let basis = lines.ask("  on what basis? [] ").unwrap_or_default();
+            for (key, said) in [("on", on), ("until", until), ("basis", basis)] {
+                if !said.is_empty() {
+                    entry.push((key.to_owned(), Piece::Text(said)));
+                }
+            }
+            Piece::Map(entry)
+        };
+        let entry = self.determination(&missing.name, entry)?;
+        self.put(
+            at,
+            &[Way::Key("determinations".to_owned()), Way::New],
+            &entry,
+        )
+    }
+
+    /// The questions, for programs.
+    fn list(&self, reports: &[Report], status: ExitStatus) {
+        let output = json::Questions {
+            version: json::VERSION,
+            status: status.code(),
+            deployments: reports
+                .iter()
+                .map(|report| json::Asked {
+                    deployment: report.deployment.clone(),
+                    as_of: report.as_of.to_string(),
+                    verdict: report.verdict.as_str().to_owned(),
+                    questions: json::questions(report, &self.sources, &|missing| {
+                        (missing.what == MissingKind::Reading)
+                            .then(|| adopt_line(missing, self.options.today))
+                    }),
+                })
+                .collect(),
+        };
+        let text = serde_json::to_string_pretty(&output).unwrap_or_default();
+        output::print(&format!("{text}\n"));
+    }
+}
+
+/// The line of a policy that adopts the first reading.
+fn adopt_line(missing: &Missing, today: jiff::civil::Date) -> String {
+    let reading = missing
+        .leads
+        .first()
+        .map_or("…", |lead| lead.answer.as_str());
+    format!(
+        "adopt {} as {reading} by \"…\" on {today} because \"…\"",
+        missing.name
+    )
+}
+
+fn typed(text: &str) -> Result<Piece, Vec<Diagnostic>> {
+    Piece::typed(text).map_err(|faults| {
+        // Their places are in the answer, not in a file.
+        let told = faults
+            .into_iter()
+            .map(|fault| Diagnostic::error(fault.code, fault.message));
+        told.collect()
+    })
+}
+
+/// The way of the exact procedure, as a way of the editor.
+fn ways(stops: &[Stop]) -> Vec<Way> {
+    let way = |stop: &Stop| match stop {
+        Stop::Key(key) => Way::Key(key.clone()),
+        Stop::Index(at) => Way::Index(*at),
+        Stop::Model(id) => Way::With("id".to_owned(), id.clone()),
+    };
+    stops.iter().map(way).collect()
+}
+
+/// The way to a fact by its name: `models[acme/X].weights`, `product.monthly-active-users in 2026-10`.
+fn way_of(name: &str) -> Vec<Way> {
+    let (path, entry) = match name.rsplit_once(" in ") {
+        Some((path, entry)) => (path, Some(entry)),
+        None => (name, None),
+    };
+    let mut way = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        if end > 0 {
+            way.push(Way::Key(rest[..end].trim().to_owned()));
+        }
+        rest = &rest[end..];
+        if let Some(inner) = rest.strip_prefix('[') {
+            let end = inner.find(']').unwrap_or(inner.len());
+            let id = &inner[..end];
+            way.push(match id.parse() {
+                Ok(at) => Way::Index(at),
+                Err(_) => Way::With("id".to_owned(), id.to_owned()),
+            });
+            rest = inner.get(end + 1..).unwrap_or("");
+        }
+        rest = rest.strip_prefix('.').unwrap_or(rest);
+    }
+    way.extend(entry.map(|entry| Way::Key(entry.trim().to_owned())));
+    way
+}
+
+/// Lines of answers.
+struct Lines<'l> {
+    input: Box<dyn BufRead + 'l>,
+    first: Option<String>,
+}
+
+impl Lines<'_> {
+    fn read(&mut self) -> Option<String> {
+        let mut line = String::new();
+        match self.input.read_line(&mut line) {
+            Ok(0) | Err(_) => None,
+            Ok(_) => Some(line.trim().to_owned()),
+        }
+    }
+
+    /// Reads the first line ahead.
+    fn peek(&mut self) -> Option<&str> {
+        self.first = self.read();
+        self.first.as_deref()
+    }
+
+    fn ask(&mut self, prompt: &str) -> Option<String> {
+        output::complain(prompt);
+        self.first.take().or_else(|| self.read())
+    }
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let outcome = std::fs::File::create_new(&beside)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            if let Ok(known) = std::fs::metadata(&path) {
+                file.set_permissions(known.permissions())?;
+            }
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::rename(&beside, &path));
+    outcome.map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        let message = format!("`{}` cannot be written: {error}", path.display());
+        Diagnostic::error(Code::Unreadable, message).help("check the path and its permissions")
+    })
+}
