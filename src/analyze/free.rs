@@ -5,7 +5,7 @@ use crate::exact::{Lit, Worlds};
 use crate::ir::{Program, Terms};
 use crate::scene::{Options, Scene, Stage};
 use crate::source::Span;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// The deployed model, by its number in the lineage.
 pub const SUBJECT: usize = 0;
@@ -14,12 +14,20 @@ pub const ORIGIN: usize = 1;
 
 /// A stage on which nothing is known; questions that were adopted keep their readings, defaults are
 /// left open.
-pub fn stage<'a>(program: &'a Program, nothing: &'a Fact, options: Options) -> Option<Stage<'a>> {
+pub fn stage<'a>(
+    program: &'a Program,
+    nothing: &'a Fact,
+    options: Options,
+    origins: usize,
+) -> Option<Stage<'a>> {
     let mut stage = Stage::set(program, nothing, options).ok()?;
-    stage.lineage.members = (0..2)
-        .map(|_| Member {
+    stage.lineage.members = (0..=origins)
+        .map(|at| Member {
             fact: Fact::unknown(Span::NOWHERE),
-            name: String::new(),
+            name: match at {
+                SUBJECT => "the model".to_owned(),
+                _ => "its origin".to_owned(),
+            },
             index: None,
             parents: None,
             licenses: None,
@@ -39,10 +47,10 @@ pub fn stage<'a>(program: &'a Program, nothing: &'a Fact, options: Options) -> O
 }
 
 /// The path between the two models, nothing of it known, with the license of a layer.
-pub fn bond(layer: usize) -> Bond {
+pub fn bond(layer: usize, origin: usize) -> Bond {
     Bond {
         subject: SUBJECT,
-        origin: ORIGIN,
+        origin,
         layer,
         by_outputs: false,
         lineage: Fact::unknown(Span::NOWHERE),
@@ -50,16 +58,19 @@ pub fn bond(layer: usize) -> Bond {
     }
 }
 
-/// One scene for each layer; all see the same facts, and the card of the bond's license.
-pub fn scenes<'a>(stage: &'a Stage<'a>, bond: &'a Bond) -> Vec<Scene<'a>> {
-    let layers = stage.program.layers.iter().enumerate();
-    let scenes = layers.map(|(number, layer)| {
+/// One scene for each layer and its bond; all see the same facts, and the card of the bond's license.
+pub fn scenes<'a>(
+    stage: &'a Stage<'a>,
+    bonds: impl IntoIterator<Item = &'a Bond>,
+) -> Vec<Scene<'a>> {
+    let layers = stage.program.layers.iter().enumerate().zip(bonds);
+    let scenes = layers.map(|((number, layer), bond)| {
         let taken = &stage.taken[number];
         let frame = Frame {
             schema: &stage.program.schema,
             deployment: stage.deployment,
             model: Some(&stage.lineage.members[SUBJECT].fact),
-            origin: Some(&stage.lineage.members[ORIGIN].fact),
+            origin: Some(&stage.lineage.members[bond.origin].fact),
             lineage: Some(&bond.lineage),
             license: stage.cards[bond.layer].as_ref(),
             elements: Vec::new(),
@@ -84,15 +95,15 @@ pub fn scenes<'a>(stage: &'a Stage<'a>, bond: &'a Bond) -> Vec<Scene<'a>> {
 }
 
 /// What is so of every path a license follows; goes out: whether it follows outputs.
-pub fn path(worlds: &mut Worlds, program: &Program, terms: &[&Terms]) -> Lit {
+pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Terms]) -> Lit {
     let Some(relation) = program.schema.enums.iter().find(|known| known.name == "relation") else {
         return Lit::FALSE;
     };
-    let mut outputs = Vec::new();
+    let mut outputs: Vec<Lit> = Vec::new();
     for at in (0..relation.choices.len()).filter_map(|at| u16::try_from(at).ok()) {
         let (Some(through), Some(ours)) = (
-            worlds.relation(0, "through", at),
-            worlds.relation(0, "ours", at),
+            worlds.relation(scene, "through", at),
+            worlds.relation(scene, "ours", at),
         ) else {
             return Lit::FALSE;
         };
@@ -134,9 +145,4 @@ pub fn renamed(fact: &Fact, from: &[&str], to: &str) -> Fact {
         state,
         ..fact.clone()
     }
-}
-
-/// Whether facts of this kind are names of licenses or models.
-pub fn is_name(kind: &Kind) -> bool {
-    matches!(kind, Kind::ModelName | Kind::LicenseName)
 }

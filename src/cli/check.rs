@@ -144,11 +144,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
         }
     };
     let names = library::names_with(&program);
-    let today = arguments.as_of.unwrap_or_else(|| {
-        jiff::Timestamp::now()
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .date()
-    });
+    let today = super::today(arguments.as_of);
     let options = Options {
         today,
         reported: arguments.reported,
@@ -189,7 +185,7 @@ fn policies(
 }
 
 /// The deployments of a file: its documents, the elements of a list, or what stands under `deployments`.
-fn deployments(documents: Vec<Node>) -> Vec<Node> {
+pub(super) fn deployments(documents: Vec<Node>) -> Vec<Node> {
     let mut all = Vec::new();
     for mut document in documents {
         match &mut document.value {

@@ -15,7 +15,7 @@ mod worlds;
 
 pub use cells::Sample;
 pub use formula::Lit;
-pub use place::{Base, Place, Stop, Stride};
+pub use place::{Base, Place, Stop, Stride, said as said_place};
 pub use worlds::{Said, Unit, Worlds};
 
 use crate::eval::Fact;
