@@ -1,8 +1,8 @@
 //! What two layers say differently, clause by clause, each with a world that shows it.
 
+use super::free;
 use super::normal::Normal;
 use super::witness::{Least, Under, Witness, least};
-use super::free;
 use crate::eval::{Fact, Truth};
 use crate::exact::{Limits, Lit, Worlds};
 use crate::ir::{Layer, LayerKind, Program, Says};
@@ -169,9 +169,6 @@ fn pairs(old: &Layer, new: &Layer, normal: &Normal) -> Vec<(Option<u16>, Option<
 
 /// What is asked about a pair: the outcomes, and whether they differ as written and in other words.
 struct Asked {
-    old: Lit,
-    new: Lit,
-    due: (Lit, Lit),
     differ: Lit,
     normal: Lit,
     condition: Lit,
@@ -205,9 +202,6 @@ fn ask(worlds: &mut Worlds, stage: &Stage, a: u16, b: u16) -> Asked {
     let first = condition(worlds, OLD_NORMAL, a);
     let second = condition(worlds, NEW_NORMAL, b);
     Asked {
-        old,
-        new,
-        due,
         differ: exact,
         normal,
         condition: worlds.differ(first, second),
@@ -276,7 +270,11 @@ pub fn diff(old: &Layer, new: &Layer, base: &Program, options: Options) -> Diffe
     let both: Vec<_> = [old, new].into_iter().filter_map(Layer::terms).collect();
     let by_outputs = free::path(&mut worlds, OLD, &program, &both);
     let own: Vec<&str> = std::iter::once(old.id.as_str())
-        .chain(both.first().into_iter().flat_map(|terms| terms.aliases.iter().map(String::as_str)))
+        .chain(
+            both.first()
+                .into_iter()
+                .flat_map(|terms| terms.aliases.iter().map(String::as_str)),
+        )
         .collect();
     let under = [
         Under {
@@ -303,7 +301,10 @@ pub fn diff(old: &Layer, new: &Layer, base: &Program, options: Options) -> Diffe
     for ((a, b), asked) in pairs.iter().zip(&asked) {
         let Some(b) = b else { continue };
         if matches!(new.clauses[*b as usize].says, Says::Require(_))
-            && (a.is_none() || asked.as_ref().is_some_and(|asked| asked.normal != Lit::FALSE))
+            && (a.is_none()
+                || asked
+                    .as_ref()
+                    .is_some_and(|asked| asked.normal != Lit::FALSE))
         {
             let (due, open) = (worlds.effect(NEW, *b), worlds.outcome(NEW, *b));
             duties.push(worlds.and(vec![due, !open]));
@@ -415,7 +416,11 @@ fn terms(old: &Layer, new: &Layer, base: &Program) -> Vec<String> {
         }
         return found;
     };
-    let relation = base.schema.enums.iter().find(|known| known.name == "relation");
+    let relation = base
+        .schema
+        .enums
+        .iter()
+        .find(|known| known.name == "relation");
     let names = |numbers: &[u16]| {
         let names: Vec<&str> = numbers
             .iter()
@@ -463,7 +468,13 @@ impl Run<'_, '_> {
         }
     }
 
-    fn pair(&mut self, a: (&Layer, u16), b: (&Layer, u16), asked: &Asked, normal: &Normal) -> Change {
+    fn pair(
+        &mut self,
+        a: (&Layer, u16),
+        b: (&Layer, u16),
+        asked: &Asked,
+        normal: &Normal,
+    ) -> Change {
         let (old, new) = (&a.0.clauses[a.1 as usize], &b.0.clauses[b.1 as usize]);
         let names = |layer: &Layer, numbers: &[u16], clauses: bool| -> Vec<String> {
             let mut names: Vec<String> = numbers
@@ -524,9 +535,8 @@ impl Run<'_, '_> {
                 but_for: normal.changes(a, b, &self.stage.program.schema),
             };
         }
-        let exceptions = |layer: &Layer, clause: &crate::ir::Clause| {
-            names(layer, &clause.exceptions, true)
-        };
+        let exceptions =
+            |layer: &Layer, clause: &crate::ir::Clause| names(layer, &clause.exceptions, true);
         let (x, y) = (exceptions(a.0, old), exceptions(b.0, new));
         for name in y.iter().filter(|name| !x.contains(name)) {
             how.push(format!("the exception {name} was added"));
@@ -536,7 +546,9 @@ impl Run<'_, '_> {
         }
         if how.is_empty() && !self.can(&[asked.condition]) {
             how.push(match old.says {
-                Says::Require(_) if !self.can(&[asked.due_before]) && !self.can(&[asked.due_after]) => {
+                Says::Require(_)
+                    if !self.can(&[asked.due_before]) && !self.can(&[asked.due_after]) =>
+                {
                     "what it asks for".to_owned()
                 }
                 _ => "only through its exceptions".to_owned(),
@@ -617,7 +629,13 @@ impl Run<'_, '_> {
             let wish = if gained { duties } else { &[] };
             let (mut witness, mut due) = (None, Vec::new());
             if let Some(least) = least(&mut self.worlds, &[exact], wish, &prefer) {
-                let yes = |permitted: bool| if permitted { "permitted" } else { "not permitted" };
+                let yes = |permitted: bool| {
+                    if permitted {
+                        "permitted"
+                    } else {
+                        "not permitted"
+                    }
+                };
                 let verified = permitted(&self.under[OLD], &least, self.stage, act)
                     == Truth::of(!gained)
                     && permitted(&self.under[NEW], &least, self.stage, act) == Truth::of(gained);
@@ -689,4 +707,3 @@ impl Shown {
         }
     }
 }
-

@@ -96,7 +96,12 @@ pub fn scenes<'a>(
 
 /// What is so of every path a license follows; goes out: whether it follows outputs.
 pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Terms]) -> Lit {
-    let Some(relation) = program.schema.enums.iter().find(|known| known.name == "relation") else {
+    let Some(relation) = program
+        .schema
+        .enums
+        .iter()
+        .find(|known| known.name == "relation")
+    else {
         return Lit::FALSE;
     };
     let mut outputs: Vec<Lit> = Vec::new();

@@ -84,6 +84,11 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
         worlds,
         found,
     };
+    if look.worlds.solve(&[]).is_none() {
+        let message = "there is too much in these policies to look through it at once";
+        look.found
+            .push(Diagnostic::warning(Code::TooLarge, message).help("name fewer of them"));
+    }
     for one in &asked {
         look.clause(one, &asked);
     }
@@ -248,10 +253,7 @@ impl Look<'_> {
 
     /// Duties that cannot both be met.
     fn both(&mut self, all: &[Asked]) {
-        let duties: Vec<&Asked> = all
-            .iter()
-            .filter(|one| !one.holds.is_known())
-            .collect();
+        let duties: Vec<&Asked> = all.iter().filter(|one| !one.holds.is_known()).collect();
         let mut known: HashMap<(Lit, Lit), bool> = HashMap::new();
         for (nth, one) in duties.iter().enumerate() {
             for other in &duties[nth + 1..] {
@@ -339,7 +341,10 @@ impl Look<'_> {
             format!("{id} never grants {name}")
         };
         let found = Diagnostic::warning(Code::Gap, message)
-            .at(layer.span, "a closed policy: what it does not grant is refused")
+            .at(
+                layer.span,
+                "a closed policy: what it does not grant is refused",
+            )
             .help(format!(
                 "grant it, or forbid it in a clause of its own; refused where {}",
                 self.said(&world)
@@ -400,7 +405,10 @@ impl Look<'_> {
                     layer,
                     judgment,
                     yes,
-                } => format!("{} is {yes}", self.layer(*layer).judgments[*judgment as usize].name),
+                } => format!(
+                    "{} is {yes}",
+                    self.layer(*layer).judgments[*judgment as usize].name
+                ),
                 _ => continue,
             };
             if !all.contains(&said) {
@@ -434,7 +442,10 @@ fn unused(layer: &Layer, strict: bool, found: &mut Vec<Diagnostic>) {
     });
     for (question, used) in layer.questions.iter().zip(&questions) {
         if !used {
-            let message = format!("no clause reads the question {}", words::ticked(&question.name));
+            let message = format!(
+                "no clause reads the question {}",
+                words::ticked(&question.name)
+            );
             found.push(
                 Diagnostic::warning(Code::Unused, message)
                     .at(question.span, "its answer changes nothing")
@@ -444,7 +455,10 @@ fn unused(layer: &Layer, strict: bool, found: &mut Vec<Diagnostic>) {
     }
     for (judgment, used) in layer.judgments.iter().zip(&judgments) {
         if !used {
-            let message = format!("no clause asks for the judgment {}", words::ticked(&judgment.name));
+            let message = format!(
+                "no clause asks for the judgment {}",
+                words::ticked(&judgment.name)
+            );
             found.push(
                 Diagnostic::warning(Code::Unused, message)
                     .at(judgment.span, "its answer changes nothing")

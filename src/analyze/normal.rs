@@ -43,8 +43,7 @@ impl Normal {
         let mut entries = Vec::new();
         let (before, after) = (measured(old), measured(new));
         for (path, months) in &after {
-            if let ([new], Some([old])) =
-                (months.as_slice(), before.get(path).map(Vec::as_slice))
+            if let ([new], Some([old])) = (months.as_slice(), before.get(path).map(Vec::as_slice))
                 && new != old
             {
                 entries.push((path.clone(), *new, *old));
@@ -64,7 +63,11 @@ impl Normal {
         // All at once, so that no replacement is replaced again.
         let (mut out, mut rest) = (String::new(), text);
         while !rest.is_empty() {
-            match self.names.iter().find(|(new, _)| rest.starts_with(new.as_str())) {
+            match self
+                .names
+                .iter()
+                .find(|(new, _)| rest.starts_with(new.as_str()))
+            {
                 Some((new, old)) => {
                     out.push_str(old);
                     rest = &rest[new.len()..];
@@ -83,9 +86,10 @@ impl Normal {
         let mut mapped = path.clone();
         if let Some(at) = entry(path) {
             let bare = bare(path);
-            let found = self.entries.iter().find(|(known, new, _)| {
-                *known == bare && path.steps[at] == Step::Entry(*new)
-            });
+            let found = self
+                .entries
+                .iter()
+                .find(|(known, new, _)| *known == bare && path.steps[at] == Step::Entry(*new));
             if let Some((_, _, old)) = found {
                 mapped.steps[at] = Step::Entry(*old);
             }
@@ -152,12 +156,7 @@ impl Normal {
     }
 
     /// What two clauses call differently, as `old → new`.
-    pub fn changes(
-        &self,
-        old: (&Layer, u16),
-        new: (&Layer, u16),
-        schema: &Schema,
-    ) -> Vec<String> {
+    pub fn changes(&self, old: (&Layer, u16), new: (&Layer, u16), schema: &Schema) -> Vec<String> {
         let mut changes = Vec::new();
         let mut add = |before: String, after: String| {
             let said = format!("{before} → {after}");
@@ -302,29 +301,24 @@ fn names_own_model(atom: &Atom, layer: &Layer, schema: &Schema) -> bool {
             .all(|value| matches!(value, Value::Text(text) if covered(text)))
 }
 
-/// The atoms a clause comes to, through its exceptions and what it requires.
-pub fn atoms_of(layer: &Layer, clause: u16) -> Vec<u32> {
+/// The atoms of a clause's own condition, and of what it requires.
+fn atoms_of(layer: &Layer, clause: u16) -> Vec<u32> {
+    let known = &layer.clauses[clause as usize];
+    let mut open = vec![known.condition];
+    if let Says::Require(holds) = known.says {
+        open.push(holds);
+    }
     let mut atoms = Vec::new();
-    let mut leaves = |node: Node| {
+    let mut seen = vec![false; layer.nodes.len()];
+    nodes(layer, open, &mut seen, &mut |node| {
         if let Node::Atom(at) = node
             && !atoms.contains(&at)
         {
             atoms.push(at);
         }
-    };
-    walk(layer, clause, &mut leaves);
+    });
+    atoms.sort_unstable();
     atoms
-}
-
-/// Visits every node a clause comes to.
-pub fn walk(layer: &Layer, clause: u16, see: &mut dyn FnMut(Node)) {
-    let known = &layer.clauses[clause as usize];
-    let mut open = vec![known.effect];
-    if let Says::Require(holds) = known.says {
-        open.push(holds);
-    }
-    let mut seen = vec![false; layer.nodes.len()];
-    nodes(layer, open, &mut seen, see);
 }
 
 /// Visits every node below some nodes, each once.

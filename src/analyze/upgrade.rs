@@ -90,8 +90,16 @@ pub fn upgrade(
     let findings = |report: &Report| -> Vec<(String, String)> {
         let all = report.findings.iter();
         all.map(|finding| {
-            let said = format!("{} {}: {}", finding.outcome.as_str(), finding.id, finding.title);
-            (format!("{} {}", finding.outcome.as_str(), bare(&finding.id)), said)
+            let said = format!(
+                "{} {}: {}",
+                finding.outcome.as_str(),
+                finding.id,
+                finding.title
+            );
+            (
+                format!("{} {}", finding.outcome.as_str(), bare(&finding.id)),
+                said,
+            )
         })
         .collect()
     };

@@ -81,33 +81,27 @@ pub(super) fn least(
         _ => 3,
     });
     let mut kept: Vec<Lit> = Vec::new();
+    let mut others = 0;
     for unit in sorted {
         if !kept.contains(&unit.lit) {
             kept.push(unit.lit);
+            others += usize::from(matches!(unit.says, Said::Other));
         }
     }
-    let mut needed: Vec<Lit> = Vec::new();
-    for goal in &goals {
-        let mut all = kept.clone();
-        all.push(!*goal);
-        if worlds.solve(&all) != Some(false) {
-            // The world says less than it should: keep all of it.
-            return Some(Least { units });
-        }
-        needed.extend(worlds.core(&all));
+    let mut core: Vec<Lit> = Vec::new();
+    if !enough(worlds, &goals, &kept, &mut core) {
+        // The world says less than it should: keep all of it.
+        return Some(Least { units });
     }
-    kept.retain(|lit| needed.contains(lit));
+    if enough(worlds, &goals, &kept[others..], &mut core) {
+        kept.drain(..others);
+        kept.retain(|lit| core.contains(lit));
+    }
     let mut at = 0;
     while at < kept.len() {
         let mut rest = kept.clone();
         rest.remove(at);
-        let enough = goals.iter().all(|goal| {
-            rest.push(!*goal);
-            let enough = worlds.solve(&rest) == Some(false);
-            rest.pop();
-            enough
-        });
-        if enough {
+        if enough(worlds, &goals, &rest, &mut core) {
             kept = rest;
         } else {
             at += 1;
@@ -117,6 +111,20 @@ pub(super) fn least(
     let units = units.into_iter();
     let units = units.filter(|unit| kept.contains(&unit.lit)).collect();
     Some(Least { units })
+}
+
+/// Whether some parts of a world make all goals so; `core` gets those that were needed.
+fn enough(worlds: &mut Worlds, goals: &[Lit], parts: &[Lit], core: &mut Vec<Lit>) -> bool {
+    core.clear();
+    goals.iter().all(|goal| {
+        let mut all = parts.to_vec();
+        all.push(!*goal);
+        let enough = worlds.solve(&all) == Some(false);
+        if enough {
+            core.extend(worlds.core(&all));
+        }
+        enough
+    })
 }
 
 /// Part of a facts file.
@@ -201,8 +209,12 @@ fn yaml(least: &Least, stage: &Stage, own: &[&str], id: &str, licensed: bool) ->
     let mut root = Tree::Map(IndexMap::new());
     let mut subject = Tree::Map(IndexMap::new());
     let mut origin = Tree::Map(IndexMap::new());
-    subject.map().insert("id".to_owned(), Tree::Leaf("acme/assistant".to_owned()));
-    origin.map().insert("id".to_owned(), Tree::Leaf("example/original".to_owned()));
+    subject
+        .map()
+        .insert("id".to_owned(), Tree::Leaf("acme/assistant".to_owned()));
+    origin
+        .map()
+        .insert("id".to_owned(), Tree::Leaf("example/original".to_owned()));
     let (mut through, mut ours, mut not) = (Vec::new(), Vec::new(), Vec::new());
     let mut made = false;
     for unit in &least.units {
@@ -286,7 +298,8 @@ fn yaml(least: &Least, stage: &Stage, own: &[&str], id: &str, licensed: bool) ->
     }
     let license = || {
         let mut list = Tree::List(IndexMap::new());
-        list.list().insert("0".to_owned(), Tree::Leaf(id.to_owned()));
+        list.list()
+            .insert("0".to_owned(), Tree::Leaf(id.to_owned()));
         list
     };
     let nothing = || Tree::List(IndexMap::new());
@@ -312,8 +325,10 @@ fn yaml(least: &Least, stage: &Stage, own: &[&str], id: &str, licensed: bool) ->
                 format!("example/step-{}", nth + 1)
             };
             let mut step = Tree::Map(IndexMap::new());
-            step.map().insert("model".to_owned(), Tree::Leaf(parent.clone()));
-            step.map().insert("by".to_owned(), Tree::Leaf(relation.clone()));
+            step.map()
+                .insert("model".to_owned(), Tree::Leaf(parent.clone()));
+            step.map()
+                .insert("by".to_owned(), Tree::Leaf(relation.clone()));
             let upstream = not.iter().any(|(known, ours)| *ours && known == relation);
             if ours.contains(relation) || upstream {
                 let who = if upstream { "upstream" } else { "us" };
@@ -475,10 +490,7 @@ impl Under<'_> {
         tell: impl Fn(&Scene) -> Option<Truth>,
     ) -> Truth {
         let seen = self.evaluate(least, stage, |scenes| {
-            scenes
-                .iter()
-                .filter_map(tell)
-                .reduce(Truth::or)
+            scenes.iter().filter_map(tell).reduce(Truth::or)
         });
         seen.flatten().unwrap_or(Truth::Unknown)
     }

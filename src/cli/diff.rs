@@ -1,7 +1,7 @@
 //! `clausula diff OLD NEW`
 
 use super::args::{DiffArguments, Format, LookArguments};
-use super::load::{policy_texts, read, facts_format};
+use super::load::{facts_format, policy_texts, read};
 use super::{ExitStatus, output};
 use crate::analyze::diff::{Change, Difference, Shown, diff};
 use crate::analyze::upgrade::{Upgrade, upgrade};
@@ -55,7 +55,11 @@ pub fn run(arguments: &DiffArguments, look: &LookArguments) -> ExitStatus {
                     output::print(&if upgrades.is_empty() {
                         human(&difference)
                     } else {
-                        upgrades.iter().map(upgrade_said).collect::<Vec<_>>().join("\n")
+                        upgrades
+                            .iter()
+                            .map(upgrade_said)
+                            .collect::<Vec<_>>()
+                            .join("\n")
                     });
                 }
             }
@@ -90,7 +94,12 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Found, Ve
         let format = facts_format(&text.name, None).map_err(|fault| vec![fault])?;
         let name = text.name.clone();
         let source = sources.add(text.name, text.text);
-        let nodes = facts::parse(source, sources.text(source), format, &facts::Limits::default())?;
+        let nodes = facts::parse(
+            source,
+            sources.text(source),
+            format,
+            &facts::Limits::default(),
+        )?;
         let nodes = super::check::deployments(nodes);
         let mut needed = library::needed(&nodes);
         needed.add(&old.id);
@@ -247,7 +256,10 @@ fn human(difference: &Difference) -> String {
             .was
             .as_ref()
             .map_or_else(String::new, |was| format!(", was {was}"));
-        let line = format!("  {} {}{was}  {}{section}\n", pair.kind, pair.name, pair.title);
+        let line = format!(
+            "  {} {}{was}  {}{section}\n",
+            pair.kind, pair.name, pair.title
+        );
         match &pair.change {
             Change::Same => same += 1,
             Change::Words => worded.push(pair.name.as_str()),

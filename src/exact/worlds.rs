@@ -154,9 +154,7 @@ impl<'s> Worlds<'s> {
         };
         let view = self.encoder.view(scene);
         let spot = find(self.stage, &self.scenes[scene], &view, &path)?;
-        let about = self
-            .encoder
-            .instance(&spot, crate::source::Span::NOWHERE);
+        let about = self.encoder.instance(&spot, crate::source::Span::NOWHERE);
         Some(self.encoder.member(scene, about, &Value::Choice(relation)))
     }
 
@@ -267,7 +265,9 @@ impl<'s> Worlds<'s> {
             return None;
         }
         let (formula, limits) = (&self.encoder.formula, self.limits);
-        let solver = self.solver.get_or_insert_with(|| Batsat::new(formula, limits));
+        let solver = self
+            .solver
+            .get_or_insert_with(|| Batsat::new(formula, limits));
         solver.solve(lits)
     }
 
@@ -309,6 +309,11 @@ impl<'s> Worlds<'s> {
                     };
                     add(*lit, says);
                 }
+            }
+            // Some values leave an answer open: `none` has no order.
+            for lit in instance.questions.values() {
+                let lit = if self.value(*lit) { *lit } else { !*lit };
+                add(lit, Said::Other);
             }
             for (value, lit) in &instance.members {
                 let yes = self.value(*lit);
