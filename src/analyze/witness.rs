@@ -70,6 +70,21 @@ pub(super) fn least(
     if worlds.solve(&assumed) != Some(true) {
         return None;
     }
+    // Lists are left as empty as they can be.
+    for unit in worlds.units() {
+        if matches!(
+            unit.says,
+            Said::Member { yes: true, .. } | Said::Element { yes: true, .. }
+        ) {
+            assumed.push(!unit.lit);
+            if worlds.solve(&assumed) != Some(true) {
+                assumed.pop();
+            }
+        }
+    }
+    if worlds.solve(&assumed) != Some(true) {
+        return None;
+    }
     goals.retain(|goal| !goal.is_known());
     let units = worlds.units();
     let mut sorted: Vec<&Unit> = units.iter().collect();

@@ -311,9 +311,17 @@ impl<'s> Worlds<'s> {
                 }
             }
             // Some values leave an answer open: `none` has no order.
-            for lit in instance.questions.values() {
-                let lit = if self.value(*lit) { *lit } else { !*lit };
-                add(lit, Said::Other);
+            for (question, lit) in &instance.questions {
+                let yes = self.value(*lit);
+                let says = match question {
+                    Atom::Begins(_, text) if yes => Said::Cell {
+                        place: instance.place.clone(),
+                        kind: instance.kind.clone(),
+                        sample: Sample::Value(Value::Text(text.clone())),
+                    },
+                    _ => Said::Other,
+                };
+                add(if yes { *lit } else { !*lit }, says);
             }
             for (value, lit) in &instance.members {
                 let yes = self.value(*lit);

@@ -7,7 +7,7 @@ use clausula::scene::Options;
 
 fn found(text: &str, strict: bool) -> Vec<Diagnostic> {
     let mut sources = library::sources();
-    let id = sources.add("house.clause", text);
+    let id = sources.add("house.clause", text.to_owned());
     let compiled = library::compile(&[id], &sources, &Needed::none());
     let program = compiled.expect("the test's policy compiles");
     let options = Options {
