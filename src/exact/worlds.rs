@@ -10,7 +10,7 @@ use super::sat::{Batsat, Sat};
 use crate::eval::Fact;
 use crate::ir::{Atom, NodeId, Path, Root, Says, Step};
 use crate::scene::{Check, Scene, Stage};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Value, starts_name};
 
 /// One thing a world fixes.
 #[derive(Clone, Debug)]
@@ -227,7 +227,7 @@ impl<'s> Worlds<'s> {
         self.encoder.formula.clause(lits);
     }
 
-    /// What is not applicable holds nothing.
+    /// What is not applicable holds nothing; no name begins in two ways.
     fn nothing_in_none(&mut self) {
         let instances = &self.encoder.instances;
         let mut clauses = Vec::new();
@@ -242,6 +242,22 @@ impl<'s> Worlds<'s> {
                     && inner.place.strides.starts_with(&outer.place.strides)
                 {
                     clauses.extend(inner.members.iter().map(|(_, lit)| [!*none, !*lit]));
+                }
+            }
+        }
+        for instance in instances.values() {
+            let begins = |(question, lit): (&Atom, &Lit)| match question {
+                Atom::Begins(_, text) if !text.contains('/') => Some((text.clone(), *lit)),
+                _ => None,
+            };
+            let all: Vec<(Box<str>, Lit)> = instance.questions.iter().filter_map(begins).collect();
+            for (text, lit) in &all {
+                for (other, theirs) in all.iter().filter(|(other, _)| other != text) {
+                    if starts_name(text, other) {
+                        clauses.push([!*lit, *theirs]);
+                    } else if !starts_name(other, text) {
+                        clauses.push([!*lit, !*theirs]);
+                    }
                 }
             }
         }
