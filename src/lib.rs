@@ -1,4 +1,5 @@
 //! Clausula: a policy-as-code engine for AI model licenses.
+pub mod analyze;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;

@@ -51,6 +51,10 @@ pub enum Command {
     Check(CheckArguments),
     /// Ask for what is missing until the verdict is settled, and write the answers into the facts
     Ask(AskArguments),
+    /// Show what two versions of a license say differently
+    Diff(DiffArguments),
+    /// Look for clauses that say nothing, cannot be kept, or leave something open
+    Lint(LintArguments),
     /// Explain a message code, with an example that raises it and one that does not
     Explain(ExplainArguments),
     /// Show what the compiler makes of policy files
@@ -152,6 +156,66 @@ fn answer(text: &str) -> Result<(String, String), String> {
         .split_once('=')
         .ok_or_else(|| "write the name, `=`, and the answer".to_owned())?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Show what two versions of a license say differently
+///
+/// Clauses are compared by what they come to in every world, not by their words; every difference is
+/// shown by facts.
+#[derive(Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  clausula diff llama-3 llama-3.1\n",
+    "  clausula diff acme-2025.clause acme-2026.clause --format json\n",
+    "  clausula diff llama-3.1 llama-4 --facts deployment.yaml\n",
+    "\n",
+    "Exit status: 0 the meaning is the same (with --facts: the verdict is no worse) · 1 it differs \
+     (with --facts: the verdict is worse) · 2 could not compare"
+))]
+pub struct DiffArguments {
+    /// The older: the id of a shipped license, or a policy file that holds one layer
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The newer: the id of a shipped license, or a policy file that holds one layer
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Policy files, or folders of them, whose facts and adopted readings count
+    #[arg(long, short, value_name = "PATH", num_args = 1..)]
+    pub policy: Vec<PathBuf>,
+    /// A facts file: show what moving its models from OLD to NEW changes
+    #[arg(long, value_name = "FACTS")]
+    pub facts: Option<PathBuf>,
+    /// The day to compare on, such as 2026-09-01; today (UTC) without it
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Look for clauses that say nothing, cannot be kept, or leave something open
+#[derive(Args)]
+#[command(after_help = concat!(
+    "Examples:\n",
+    "  clausula lint\n",
+    "  clausula lint policies/organization --strict\n",
+    "  clausula lint gemma llama-4\n",
+    "\n",
+    "Exit status: 0 nothing was found · 1 something was found · 2 could not look"
+))]
+pub struct LintArguments {
+    /// Policy files, folders of them, or ids of shipped licenses; the whole library without any
+    #[arg(value_name = "POLICY")]
+    pub policies: Vec<PathBuf>,
+    /// Style as well: sources that no clause cites
+    #[arg(long)]
+    pub strict: bool,
+    /// The day to look on, such as 2026-09-01; today (UTC) without it
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -1,8 +1,9 @@
 //! `clausula ask FACTS`: a dialogue that ends when the verdict is settled.
 
 use super::args::{AskArguments, Format, LookArguments};
-use super::check::{deployments, status_of, today};
+use super::check::{deployments, status_of};
 use super::load::{facts_format, policy_texts, read};
+use super::today;
 use super::{ExitStatus, output};
 use crate::diagnostic::report::Look;
 use crate::diagnostic::{Code, Diagnostic};

@@ -46,15 +46,6 @@ pub(super) fn status_of(verdict: Verdict) -> ExitStatus {
     }
 }
 
-/// The day to judge on: the one asked for, else today.
-pub(super) fn today(asked: Option<jiff::civil::Date>) -> jiff::civil::Date {
-    asked.unwrap_or_else(|| {
-        jiff::Timestamp::now()
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .date()
-    })
-}
-
 fn write_json(found: &Found, sources: &Sources, status: ExitStatus) {
     let verdict = match status {
         ExitStatus::Permitted => "permitted",
@@ -158,7 +149,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
         }
     };
     let names = library::names_with(&program);
-    let day = today(arguments.as_of);
+    let day = super::today(arguments.as_of);
     let options = Options {
         today: day,
         reported: arguments.reported,

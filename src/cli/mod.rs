@@ -5,8 +5,10 @@
 pub mod args;
 mod ask;
 mod check;
+mod diff;
 mod dump;
 mod explain;
+mod lint;
 mod load;
 mod output;
 mod shell;
@@ -83,10 +85,21 @@ pub fn run() -> ExitStatus {
     match arguments.command {
         Command::Check(check) => check::run(&check, &arguments.look),
         Command::Ask(ask) => ask::run(&ask, &arguments.look),
+        Command::Diff(diff) => diff::run(&diff, &arguments.look),
+        Command::Lint(lint) => lint::run(&lint, &arguments.look),
         Command::Explain(explain) => explain::run(&explain),
         Command::Dump(dump) => dump::run(&dump, &arguments.look),
         Command::Schema(schema) => shell::schema(schema.what),
         Command::Completions(completions) => shell::completions(completions.shell),
         Command::Man => shell::man(),
     }
+}
+
+/// The day of the run; the only place that reads a clock.
+fn today(asked: Option<jiff::civil::Date>) -> jiff::civil::Date {
+    asked.unwrap_or_else(|| {
+        jiff::Timestamp::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
+    })
 }

@@ -52,6 +52,18 @@ codes! {
     /// A statement tries to loosen a license.
     Loosens = "loosens",
 
+    // ── policies as a whole
+    /// A clause that applies in no world, or an exception that defeats nothing.
+    NeverApplies = "never-applies",
+    /// A clause that says no more than another, or a condition that always holds.
+    Implied = "implied",
+    /// Two duties that can be due together and cannot both be met.
+    CannotBoth = "cannot-both",
+    /// An act that a closed policy grants in some worlds only, or never.
+    Gap = "gap",
+    /// Something that is declared and never used.
+    Unused = "unused",
+
     // ── facts texts
     /// The facts are not well-formed YAML, JSON or TOML.
     FactsSyntax = "facts-syntax",

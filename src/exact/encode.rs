@@ -88,6 +88,8 @@ pub struct Encoder<'s> {
     pub inexact: bool,
     /// Whether a limit was reached.
     pub too_large: bool,
+    /// Whether the path between the models is as free as any other fact.
+    pub free: bool,
     views: Vec<View<'s>>,
     effects: HashMap<(usize, u16), Lit>,
     nodes: HashMap<(usize, NodeId), Lit>,
@@ -115,6 +117,7 @@ impl<'s> Encoder<'s> {
             opaque: IndexMap::new(),
             inexact: false,
             too_large: false,
+            free: false,
             views: Vec::new(),
             effects: HashMap::new(),
             nodes: HashMap::new(),
@@ -164,7 +167,7 @@ impl<'s> Encoder<'s> {
         self.formula.and(vec![deployed, fails])
     }
 
-    fn licensed(&mut self, at: usize, act: u16) -> Lit {
+    pub(super) fn licensed(&mut self, at: usize, act: u16) -> Lit {
         let layer = self.scenes[at].context.layer;
         let mut some = Vec::new();
         for (grant, clause) in (0_u16..).zip(&layer.clauses) {
@@ -219,19 +222,19 @@ impl<'s> Encoder<'s> {
 
     // ── conditions ──────────────────────────────────────────────────────────
 
-    fn view(&self, at: usize) -> View<'s> {
+    pub(super) fn view(&self, at: usize) -> View<'s> {
         View {
             frame: self.scenes[at].context.frame.clone(),
             places: Vec::new(),
         }
     }
 
-    fn plain(&mut self, at: usize, node: NodeId) -> Lit {
+    pub(super) fn plain(&mut self, at: usize, node: NodeId) -> Lit {
         let view = self.view(at);
         self.node(at, node, &view)
     }
 
-    fn effect(&mut self, at: usize, clause: u16) -> Lit {
+    pub(super) fn effect(&mut self, at: usize, clause: u16) -> Lit {
         let context = &self.scenes[at].context;
         match context.effect(clause) {
             Truth::Yes => return Lit::TRUE,
@@ -334,7 +337,7 @@ impl<'s> Encoder<'s> {
     // ── facts ───────────────────────────────────────────────────────────────
 
     /// The number of a fact that is not known.
-    fn instance(&mut self, spot: &Spot, words: Span) -> usize {
+    pub(super) fn instance(&mut self, spot: &Spot, words: Span) -> usize {
         if let Some(at) = self.instances.get_index_of(&spot.place) {
             return at;
         }
@@ -637,9 +640,11 @@ impl<'s> Encoder<'s> {
     }
 
     /// Whether an unknown list includes a value.
-    fn member(&mut self, at: usize, about: usize, value: &Value) -> Lit {
+    pub(super) fn member(&mut self, at: usize, about: usize, value: &Value) -> Lit {
         let instance = &mut self.instances[about];
-        if let (Base::Lineage { .. }, Some(bond)) = (instance.place.base, self.scenes[at].bond) {
+        if let (Base::Lineage { .. }, Some(bond)) = (instance.place.base, self.scenes[at].bond)
+            && !self.free
+        {
             // Only steps of the path can be ours.
             self.inexact = true;
             let through = bond.lineage.record().into_iter().flatten();

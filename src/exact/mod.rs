@@ -12,17 +12,19 @@ mod encode;
 mod formula;
 mod place;
 mod sat;
+mod worlds;
 
 pub use cells::Sample;
 pub use change::{Change, Remedy, would_permit};
-pub use place::Stop;
+pub use formula::Lit;
+pub use place::{Base, Place, Stop, Stride, said as said_place};
+pub use worlds::{Said, Unit, Worlds};
 
 use crate::eval::Fact;
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 use crate::value::Kind;
 use encode::Encoder;
-use formula::Lit;
 
 /// How much one answer may take. All of it is counted, nothing is timed: the same question gives up
 /// at the same place everywhere.

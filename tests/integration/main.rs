@@ -6,12 +6,14 @@
 )]
 
 mod ask;
+mod diff;
 mod exact;
 mod facts;
 mod fast;
 mod floors;
 mod laws;
 mod library;
+mod lint;
 mod policies;
 mod print;
 mod report;

@@ -1,0 +1,153 @@
+//! A deployment of which nothing is known: one model, made from another that carries the license.
+
+use crate::eval::{Bond, Context, Fact, Frame, Member, State};
+use crate::exact::{Lit, Worlds};
+use crate::ir::{Program, Terms};
+use crate::scene::{Options, Scene, Stage};
+use crate::source::Span;
+use crate::value::Value;
+
+/// The deployed model, by its number in the lineage.
+pub const SUBJECT: usize = 0;
+/// The model that carries the license.
+pub const ORIGIN: usize = 1;
+
+/// A stage on which nothing is known; questions that were adopted keep their readings, defaults are
+/// left open.
+pub fn stage<'a>(
+    program: &'a Program,
+    nothing: &'a Fact,
+    options: Options,
+    origins: usize,
+) -> Option<Stage<'a>> {
+    let mut stage = Stage::set(program, nothing, options).ok()?;
+    stage.lineage.members = (0..=origins)
+        .map(|at| Member {
+            fact: Fact::unknown(Span::NOWHERE),
+            name: match at {
+                SUBJECT => "the model".to_owned(),
+                _ => "its origin".to_owned(),
+            },
+            index: None,
+            parents: None,
+            licenses: None,
+            originals: Vec::new(),
+            deployed: Some(true),
+            place: Span::NOWHERE,
+        })
+        .collect();
+    for taken in &mut stage.taken {
+        for (reading, by) in taken.readings.iter_mut().zip(&taken.readings_by) {
+            if by.as_ref().is_some_and(|by| by.by.is_empty()) {
+                *reading = None;
+            }
+        }
+    }
+    Some(stage)
+}
+
+/// The path between the two models, nothing of it known, with the license of a layer.
+pub fn bond(layer: usize, origin: usize) -> Bond {
+    Bond {
+        subject: SUBJECT,
+        origin,
+        layer,
+        by_outputs: false,
+        lineage: Fact::unknown(Span::NOWHERE),
+        path: Vec::new(),
+    }
+}
+
+/// One scene for each layer and its bond; all see the same facts, and the card of the bond's license.
+pub fn scenes<'a>(
+    stage: &'a Stage<'a>,
+    bonds: impl IntoIterator<Item = &'a Bond>,
+) -> Vec<Scene<'a>> {
+    let layers = stage.program.layers.iter().enumerate().zip(bonds);
+    let scenes = layers.map(|((number, layer), bond)| {
+        let taken = &stage.taken[number];
+        let frame = Frame {
+            schema: &stage.program.schema,
+            deployment: stage.deployment,
+            model: Some(&stage.lineage.members[SUBJECT].fact),
+            origin: Some(&stage.lineage.members[bond.origin].fact),
+            lineage: Some(&bond.lineage),
+            license: stage.cards[bond.layer].as_ref(),
+            elements: Vec::new(),
+            today: stage.options.today,
+        };
+        Scene {
+            context: Context::new(
+                layer,
+                frame,
+                &taken.readings,
+                &taken.judgments,
+                stage.options.reported,
+            ),
+            layer: number,
+            each: crate::ir::Each::License,
+            subject: Some(SUBJECT),
+            bond: Some(bond),
+            certain: true,
+        }
+    });
+    scenes.collect()
+}
+
+/// What is so of every path a license follows; goes out: whether it follows outputs.
+pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Terms]) -> Lit {
+    let Some(relation) = program
+        .schema
+        .enums
+        .iter()
+        .find(|known| known.name == "relation")
+    else {
+        return Lit::FALSE;
+    };
+    let mut outputs: Vec<Lit> = Vec::new();
+    for at in (0..relation.choices.len()).filter_map(|at| u16::try_from(at).ok()) {
+        let (Some(through), Some(ours)) = (
+            worlds.relation(scene, "through", at),
+            worlds.relation(scene, "ours", at),
+        ) else {
+            return Lit::FALSE;
+        };
+        worlds.always(&[!ours, through]);
+        if terms.iter().any(|terms| terms.binds.contains(&at)) {
+            continue;
+        }
+        if terms.iter().any(|terms| terms.follows.contains(&at)) {
+            // A license follows outputs once.
+            for other in &outputs {
+                worlds.always(&[!through, !*other]);
+            }
+            outputs.push(through);
+        } else if !terms.is_empty() {
+            worlds.always(&[!through]);
+        }
+    }
+    worlds.or(outputs)
+}
+
+/// A fact with every text that is `from` replaced.
+pub fn renamed(fact: &Fact, from: &[&str], to: &str) -> Fact {
+    let each = |facts: &[Fact]| facts.iter().map(|fact| renamed(fact, from, to)).collect();
+    let state = match &fact.state {
+        State::Value(Value::Text(text)) if from.iter().any(|name| **name == **text) => {
+            State::Value(Value::Text(to.into()))
+        }
+        State::List(list) => State::List(each(list)),
+        State::Record(fields) => State::Record(each(fields)),
+        State::Series(entries) => State::Series(
+            entries
+                .iter()
+                .map(|(at, fact)| (*at, renamed(fact, from, to)))
+                .collect(),
+        ),
+        same => same.clone(),
+    };
+    Fact {
+        state,
+        ..fact.clone()
+    }
+}

@@ -1,0 +1,482 @@
+//! Clauses that say nothing, that cannot be kept, or that leave something open.
+//!
+//! Comes in: layers. Goes out: messages at the clauses. All layers are asked about at once, over
+//! facts of which nothing is known.
+
+use super::diff::kind;
+use super::witness::{Least, least};
+use super::{free, normal};
+use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
+use crate::eval::{Bond, Fact};
+use crate::exact::{Limits, Lit, Said, Sample, Worlds, said_place};
+use crate::ir::{Layer, LayerKind, Node, Program, Says};
+use crate::scene::{Options, Stage};
+use crate::source::Span;
+use crate::value::Kind;
+use std::collections::HashMap;
+
+/// What is asked about one clause.
+struct Asked {
+    layer: usize,
+    clause: u16,
+    effect: Lit,
+    condition: Lit,
+    outcome: Lit,
+    /// For a duty: what must hold.
+    holds: Lit,
+}
+
+/// Looks through every layer of a program; `strict` for matters of style as well.
+pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic> {
+    let nothing = Fact::unknown(Span::NOWHERE);
+    let blank = Fact::unknown(Span::NOWHERE);
+    let mut found = Vec::new();
+    for layer in &program.layers {
+        unused(layer, strict, &mut found);
+    }
+    let count = program.layers.len();
+    let Some(stage) = free::stage(program, &nothing, options, count.max(1)) else {
+        return found;
+    };
+    // Each license reaches the model from another origin.
+    let bonds: Vec<Bond> = (0..count).map(|at| free::bond(at, at + 1)).collect();
+    let scenes = free::scenes(&stage, &bonds);
+    let limits = Limits {
+        variables: 2_000_000,
+        clauses: 10_000_000,
+        elements: 8192,
+        conflicts: 2_000_000,
+        questions: 5_000_000,
+        worlds: 0,
+    };
+    let mut worlds = Worlds::new(&stage, &scenes, &blank, &limits);
+    let mut asked = Vec::new();
+    let mut gaps = Vec::new();
+    for (at, layer) in program.layers.iter().enumerate() {
+        let terms: Vec<_> = layer.terms().into_iter().collect();
+        free::path(&mut worlds, at, program, &terms);
+        for (number, clause) in (0..).zip(&layer.clauses) {
+            if matches!(clause.says, Says::Term(_)) {
+                continue;
+            }
+            let holds = match clause.says {
+                Says::Require(holds) => worlds.holds(at, holds),
+                _ => Lit::TRUE,
+            };
+            asked.push(Asked {
+                layer: at,
+                clause: number,
+                effect: worlds.effect(at, number),
+                condition: worlds.holds(at, clause.condition),
+                outcome: worlds.outcome(at, number),
+                holds,
+            });
+        }
+        if matches!(&layer.kind, LayerKind::Policy(house) if house.closed) {
+            for (act, _) in (0_u16..).zip(&program.acts) {
+                let (performed, licensed) = (worlds.act(at, act), worlds.licensed(at, act));
+                gaps.push((at, act, worlds.and(vec![performed, !licensed])));
+            }
+        }
+    }
+    let mut look = Look {
+        stage: &stage,
+        worlds,
+        found,
+    };
+    if look.worlds.solve(&[]).is_none() {
+        let message = "there is too much in these policies to look through it at once";
+        look.found
+            .push(Diagnostic::warning(Code::TooLarge, message).help("name fewer of them"));
+    }
+    for one in &asked {
+        look.clause(one, &asked);
+    }
+    look.implied(&asked);
+    look.both(&asked);
+    for (layer, act, gap) in gaps {
+        look.gap(layer, act, gap);
+    }
+    let mut found = look.found;
+    in_text_order(&mut found);
+    found
+}
+
+struct Look<'s> {
+    stage: &'s Stage<'s>,
+    worlds: Worlds<'s>,
+    found: Vec<Diagnostic>,
+}
+
+impl Look<'_> {
+    fn never(&mut self, lits: &[Lit]) -> bool {
+        self.worlds.solve(lits) == Some(false)
+    }
+
+    fn layer(&self, at: usize) -> &Layer {
+        &self.stage.program.layers[at]
+    }
+
+    fn id(&self, one: &Asked) -> String {
+        let layer = self.layer(one.layer);
+        words::ticked(&layer.clause_id(&layer.clauses[one.clause as usize]))
+    }
+
+    fn clause(&mut self, one: &Asked, all: &[Asked]) {
+        let layer = &self.stage.program.layers[one.layer];
+        let clause = &layer.clauses[one.clause as usize];
+        let id = self.id(one);
+        if layer.effective != (None, None) || clause.effective != (None, None) {
+            // On another day it may be otherwise.
+            return;
+        }
+        if self.never(&[one.effect]) {
+            let message = format!("{id} never applies");
+            let help = if self.never(&[one.condition]) {
+                "its condition cannot hold, whatever the facts are; correct it, or drop the clause"
+            } else {
+                "an exception defeats it wherever its condition holds; narrow the exception, or drop the clause"
+            };
+            self.found.push(
+                Diagnostic::warning(Code::NeverApplies, message)
+                    .at(clause.head, "not in any world")
+                    .help(help),
+            );
+            return;
+        }
+        let targets: Vec<u16> = match &clause.says {
+            Says::Exception(targets) => targets.clone(),
+            _ => Vec::new(),
+        };
+        if !targets.is_empty() {
+            let of = |target: &u16| {
+                all.iter()
+                    .find(|other| other.layer == one.layer && other.clause == *target)
+            };
+            let conditions: Vec<Lit> = targets
+                .iter()
+                .filter_map(|target| of(target).map(|other| other.condition))
+                .collect();
+            if conditions
+                .iter()
+                .all(|condition| self.never(&[one.effect, *condition]))
+            {
+                let names: Vec<&str> = targets
+                    .iter()
+                    .map(|target| layer.clauses[*target as usize].name.as_str())
+                    .collect();
+                let message = format!("the exception {id} never matters");
+                self.found.push(
+                    Diagnostic::warning(Code::NeverApplies, message)
+                        .at(
+                            clause.head,
+                            format!("where it applies, {} does not", names.join(" or ")),
+                        )
+                        .help("correct its condition, or drop it"),
+                );
+            }
+        }
+        let mut asks = false;
+        let mut seen = vec![false; layer.nodes.len()];
+        normal::nodes(layer, vec![clause.condition], &mut seen, &mut |node| {
+            asks |= !matches!(node, Node::Const(_) | Node::Dated(..));
+        });
+        if asks && self.never(&[!one.condition]) {
+            let message = format!("the condition of {id} always holds");
+            self.found.push(
+                Diagnostic::warning(Code::Implied, message)
+                    .at(clause.head, "it asks nothing")
+                    .help("drop the condition, or correct it"),
+            );
+        }
+    }
+
+    /// Clauses of one text that say no more than another of their kind.
+    fn implied(&mut self, all: &[Asked]) {
+        let checks: Vec<&Asked> = all
+            .iter()
+            .filter(|one| {
+                let says = &self.layer(one.layer).clauses[one.clause as usize].says;
+                matches!(says, Says::Forbid(_) | Says::Require(_))
+            })
+            .collect();
+        for (nth, one) in checks.iter().enumerate() {
+            let layer = &self.stage.program.layers[one.layer];
+            let clause = &layer.clauses[one.clause as usize];
+            if self.worlds.solve(&[one.outcome]) != Some(true) {
+                continue;
+            }
+            let candidates: Vec<usize> = (0..checks.len())
+                .filter(|at| {
+                    let other = checks[*at];
+                    let theirs = &layer.clauses.get(other.clause as usize);
+                    *at != nth
+                        && other.layer == one.layer
+                        && theirs.is_some_and(|theirs| {
+                            theirs.source == clause.source
+                                && theirs.each == clause.each
+                                && kind(&theirs.says) == kind(&clause.says)
+                        })
+                        && self.worlds.value(other.outcome)
+                })
+                .collect();
+            for at in candidates {
+                let other = checks[at];
+                if !self.never(&[one.outcome, !other.outcome]) {
+                    continue;
+                }
+                let equal = self.never(&[other.outcome, !one.outcome]);
+                if equal && at > nth {
+                    // Said once, at the later one.
+                    continue;
+                }
+                let theirs = &layer.clauses[other.clause as usize];
+                let (word, says) = match clause.says {
+                    Says::Forbid(_) => ("breached", "prohibition"),
+                    _ => ("open", "duty"),
+                };
+                let message = format!(
+                    "{} is {word} only where {} is",
+                    self.id(one),
+                    self.id(other)
+                );
+                self.found.push(
+                    Diagnostic::warning(Code::Implied, message)
+                        .at(clause.head, format!("this {says} adds nothing"))
+                        .and(theirs.head, "this one says as much")
+                        .help("drop one of them, or say what sets them apart"),
+                );
+                break;
+            }
+        }
+    }
+
+    /// Duties that cannot both be met.
+    fn both(&mut self, all: &[Asked]) {
+        let duties: Vec<&Asked> = all.iter().filter(|one| !one.holds.is_known()).collect();
+        let mut known: HashMap<(Lit, Lit), bool> = HashMap::new();
+        for (nth, one) in duties.iter().enumerate() {
+            for other in &duties[nth + 1..] {
+                if one.holds == other.holds {
+                    continue;
+                }
+                let pair = (one.holds, other.holds);
+                let clash = match known.get(&pair) {
+                    Some(clash) => *clash,
+                    None => {
+                        let clash = self.clash(one, other);
+                        known.insert(pair, clash);
+                        clash
+                    }
+                };
+                if !clash {
+                    continue;
+                }
+                let due = [one.effect, other.effect];
+                let Some(world) = least(&mut self.worlds, &due, &[], &[]) else {
+                    continue;
+                };
+                let place = |at: &Asked| {
+                    let layer = self.layer(at.layer);
+                    layer.clauses[at.clause as usize].head
+                };
+                let message = format!(
+                    "{} and {} can be due together and cannot both be met",
+                    self.id(one),
+                    self.id(other)
+                );
+                let found = Diagnostic::warning(Code::CannotBoth, message)
+                    .at(place(one), "this asks for one thing")
+                    .and(place(other), "this for another")
+                    .help(format!(
+                        "keep models under the two apart, or ask the licensors; due together where {}",
+                        self.said(&world)
+                    ));
+                self.found.push(found);
+            }
+        }
+    }
+
+    /// Whether two duties ask for things that cannot be together.
+    fn clash(&mut self, one: &Asked, other: &Asked) -> bool {
+        // Most pairs speak of different facts: look at that before asking.
+        let facts = |at: &Asked| {
+            let layer = self.layer(at.layer);
+            let mut paths = Vec::new();
+            if let Says::Require(holds) = layer.clauses[at.clause as usize].says {
+                let mut seen = vec![false; layer.nodes.len()];
+                normal::nodes(layer, vec![holds], &mut seen, &mut |node| {
+                    if let Node::Atom(atom) = node {
+                        let atom = &layer.atoms[atom as usize];
+                        paths.extend(crate::eval::atom_path(atom).cloned());
+                    }
+                });
+            }
+            paths
+        };
+        let (a, b) = (facts(one), facts(other));
+        if !a.iter().any(|path| b.contains(path)) {
+            return false;
+        }
+        self.never(&[one.holds, other.holds])
+            && !self.never(&[one.holds])
+            && !self.never(&[other.holds])
+            && self.worlds.solve(&[one.effect, other.effect]) == Some(true)
+    }
+
+    fn gap(&mut self, layer: usize, act: u16, gap: Lit) {
+        let Some(world) = least(&mut self.worlds, &[gap], &[], &[]) else {
+            return;
+        };
+        let layer = self.layer(layer);
+        let name = words::ticked(&self.stage.program.acts[act as usize].name);
+        let granted = layer
+            .clauses
+            .iter()
+            .any(|clause| matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)));
+        let id = words::ticked(&layer.id);
+        let message = if granted {
+            format!("{id} leaves {name} without a grant in some cases")
+        } else {
+            format!("{id} never grants {name}")
+        };
+        let found = Diagnostic::warning(Code::Gap, message)
+            .at(
+                layer.span,
+                "a closed policy: what it does not grant is refused",
+            )
+            .help(format!(
+                "grant it, or forbid it in a clause of its own; refused where {}",
+                self.said(&world)
+            ));
+        self.found.push(found);
+    }
+
+    /// A world in a few words.
+    fn said(&self, world: &Least) -> String {
+        let schema = &self.stage.program.schema;
+        let mut all: Vec<String> = Vec::new();
+        for unit in world.units() {
+            let said = match &unit.says {
+                Said::Cell {
+                    place,
+                    kind,
+                    sample: Sample::Value(value),
+                } => format!(
+                    "{} is {}",
+                    said_place(self.stage, place).0,
+                    value.said(kind, schema)
+                ),
+                Said::Cell {
+                    place,
+                    sample: Sample::None,
+                    ..
+                } => format!("{} is none", said_place(self.stage, place).0),
+                Said::Member {
+                    place,
+                    kind,
+                    value,
+                    yes,
+                } => {
+                    let inner = match kind {
+                        Kind::List(inner) => inner,
+                        other => other,
+                    };
+                    let verb = if *yes { "includes" } else { "does not include" };
+                    format!(
+                        "{} {verb} {}",
+                        said_place(self.stage, place).0,
+                        value.said(inner, schema)
+                    )
+                }
+                Said::Reading {
+                    layer,
+                    question,
+                    reading,
+                } => {
+                    let layer = self.layer(*layer);
+                    let question = &layer.questions[*question as usize];
+                    format!(
+                        "{} reads {}",
+                        question.name, question.readings[*reading as usize].name
+                    )
+                }
+                Said::Judgment {
+                    layer,
+                    judgment,
+                    yes,
+                } => format!(
+                    "{} is {yes}",
+                    self.layer(*layer).judgments[*judgment as usize].name
+                ),
+                _ => continue,
+            };
+            if !all.contains(&said) {
+                all.push(said);
+            }
+        }
+        if all.is_empty() {
+            "nothing more is known".to_owned()
+        } else {
+            words::listed_bare(&all, "and")
+        }
+    }
+}
+
+/// Questions, judgments and sources that nothing uses.
+fn unused(layer: &Layer, strict: bool, found: &mut Vec<Diagnostic>) {
+    let mut questions = vec![false; layer.questions.len()];
+    let mut judgments = vec![false; layer.judgments.len()];
+    let mut open = Vec::new();
+    for clause in &layer.clauses {
+        open.extend([clause.condition, clause.effect]);
+        if let Says::Require(holds) = clause.says {
+            open.push(holds);
+        }
+    }
+    let mut seen = vec![false; layer.nodes.len()];
+    normal::nodes(layer, open, &mut seen, &mut |node| match node {
+        Node::Reading(at, _) => questions[at as usize] = true,
+        Node::Judgment(at) => judgments[at as usize] = true,
+        _ => {}
+    });
+    for (question, used) in layer.questions.iter().zip(&questions) {
+        if !used {
+            let message = format!(
+                "no clause reads the question {}",
+                words::ticked(&question.name)
+            );
+            found.push(
+                Diagnostic::warning(Code::Unused, message)
+                    .at(question.span, "its answer changes nothing")
+                    .help("read it where it matters, or drop it"),
+            );
+        }
+    }
+    for (judgment, used) in layer.judgments.iter().zip(&judgments) {
+        if !used {
+            let message = format!(
+                "no clause asks for the judgment {}",
+                words::ticked(&judgment.name)
+            );
+            found.push(
+                Diagnostic::warning(Code::Unused, message)
+                    .at(judgment.span, "its answer changes nothing")
+                    .help("ask for it where it matters, or drop it"),
+            );
+        }
+    }
+    if !strict {
+        return;
+    }
+    for (at, source) in (0_u16..).zip(&layer.sources) {
+        if !layer.clauses.iter().any(|clause| clause.source == Some(at)) {
+            let message = format!("no clause cites the source {}", words::ticked(&source.name));
+            let mut diagnostic = Diagnostic::warning(Code::Unused, message)
+                .at(layer.span, "declared here")
+                .help("cite it in the clauses that encode it, or drop it");
+            diagnostic.severity = crate::diagnostic::Severity::Advice;
+            found.push(diagnostic);
+        }
+    }
+}

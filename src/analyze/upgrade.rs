@@ -1,0 +1,141 @@
+//! What becomes of one deployment when its models move from one version of a license to another.
+
+use super::free::renamed;
+use crate::diagnostic::Diagnostic;
+use crate::eval;
+use crate::facts::Node;
+use crate::ir::{Layer, LayerKind, Program};
+use crate::library;
+use crate::scene::{Options, Stage};
+use crate::verdict::{Report, Verdict, judge};
+use serde::Serialize;
+
+/// One deployment before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Upgrade {
+    /// Its name.
+    pub deployment: String,
+    /// Id of the older license.
+    pub old: String,
+    /// Id of the newer license.
+    pub new: String,
+    /// How many models were declared under the older license.
+    pub replaced: usize,
+    /// The verdict as it is.
+    pub before: &'static str,
+    /// The verdict after the upgrade.
+    pub after: &'static str,
+    /// Whether the verdict after is worse.
+    pub worse: bool,
+    /// Findings that appear.
+    pub findings_new: Vec<String>,
+    /// Findings that disappear.
+    pub findings_gone: Vec<String>,
+    /// Duties that appear and are met.
+    pub duties_new: Vec<String>,
+    /// Duties that disappear.
+    pub duties_gone: Vec<String>,
+}
+
+/// A program in which models are under the licenses they declare only: of the two that are compared,
+/// neither lists models.
+fn declared_only(program: &Program, ids: [&str; 2]) -> Program {
+    let mut program = program.clone();
+    for layer in &mut program.layers {
+        if let LayerKind::License(terms) = &mut layer.kind
+            && ids.contains(&layer.id.as_str())
+        {
+            terms.models.clear();
+        }
+    }
+    program
+}
+
+/// Judges a deployment as it is, and with every model under `old` declared under `new`.
+///
+/// # Errors
+/// Facts that do not fit the vocabulary, and what [`Stage::set`] refuses.
+pub fn upgrade(
+    old: &Layer,
+    new: &Layer,
+    program: &Program,
+    node: &Node,
+    options: Options,
+    fallback: &str,
+) -> Result<Upgrade, Vec<Diagnostic>> {
+    let program = declared_only(program, [&old.id, &new.id]);
+    let names = library::names_with(&program);
+    let fact = eval::bind(node, &program.schema, &names)?;
+    let fact = eval::with_defaults(fact, &program);
+    let stage = Stage::set(&program, &fact, options)?;
+    let under = |licenses: &Option<Vec<String>>| licenses.iter().flatten().any(|id| *id == old.id);
+    let replaced = stage
+        .lineage
+        .members
+        .iter()
+        .filter(|member| under(&member.licenses))
+        .count();
+    let before = judge(&stage, fallback)?;
+    let moved = renamed(&fact, &[&old.id], &new.id);
+    let after = judge(&Stage::set(&program, &moved, options)?, fallback)?;
+    // A clause of the one is the clause of the same name of the other.
+    let bare = |id: &str| {
+        let (layer, clause) = id.split_once('/').unwrap_or(("", id));
+        if layer == old.id || layer == new.id {
+            clause.to_owned()
+        } else {
+            id.to_owned()
+        }
+    };
+    let findings = |report: &Report| -> Vec<(String, String)> {
+        let all = report.findings.iter();
+        all.map(|finding| {
+            let said = format!(
+                "{} {}: {}",
+                finding.outcome.as_str(),
+                finding.id,
+                finding.title
+            );
+            (
+                format!("{} {}", finding.outcome.as_str(), bare(&finding.id)),
+                said,
+            )
+        })
+        .collect()
+    };
+    let duties = |report: &Report| -> Vec<(String, String)> {
+        let all = report.duties.iter();
+        all.map(|duty| (bare(&duty.id), format!("{}: {}", duty.id, duty.title)))
+            .collect()
+    };
+    let without = |a: &[(String, String)], b: &[(String, String)]| -> Vec<String> {
+        let mut found: Vec<String> = a
+            .iter()
+            .filter(|(key, _)| !b.iter().any(|(other, _)| other == key))
+            .map(|(_, said)| said.clone())
+            .collect();
+        found.dedup();
+        found
+    };
+    let (f, g) = (findings(&before), findings(&after));
+    let (d, e) = (duties(&before), duties(&after));
+    let rank = |verdict: Verdict| match verdict {
+        Verdict::Permitted => 0,
+        Verdict::NothingApplied => 1,
+        Verdict::Undetermined => 2,
+        Verdict::NotPermitted => 3,
+    };
+    Ok(Upgrade {
+        deployment: before.deployment.clone(),
+        old: old.id.clone(),
+        new: new.id.clone(),
+        replaced,
+        before: before.verdict.as_str(),
+        after: after.verdict.as_str(),
+        worse: rank(after.verdict) > rank(before.verdict),
+        findings_new: without(&g, &f),
+        findings_gone: without(&f, &g),
+        duties_new: without(&e, &d),
+        duties_gone: without(&d, &e),
+    })
+}
