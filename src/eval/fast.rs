@@ -141,6 +141,8 @@ impl Reader<'_> {
     fn license<'t>(&'t self, text: &'t str) -> Option<&'t str> {
         match self.licenses.canonical(text) {
             Some(id) => Some(id),
+            // An expression such as `Apache-2.0 AND MIT`, perhaps.
+            None if text.contains(' ') => None,
             None if self.licenses.suggestion(text).is_none() => Some(text),
             None => None,
         }
@@ -179,6 +181,11 @@ impl Reader<'_> {
                 or_none: field.or_none,
             };
             let fact = map.next_value_seed(slot)?;
+            // Only its place tells a fact stated as `unknown` from one nobody stated, which a policy's
+            // default may stand in for.
+            if fact.is_unknown() {
+                return Err(refused());
+            }
             if fields[at].replace(fact).is_some() {
                 return Err(refused());
             }

@@ -68,7 +68,7 @@ impl Maker<'_> {
                 continue;
             }
             let value = match self.pick(9) {
-                0 if !is_id => self.one(&["null", "\"unknown\""]),
+                0 if !is_id && self.wrong > 0 => self.one(&["null", "\"unknown\""]),
                 1 if field.or_none => "\"none\"".to_owned(),
                 _ => self.value(&field.kind),
             };
@@ -138,7 +138,7 @@ impl Maker<'_> {
             Kind::LicenseName => self.one(&[
                 "\"LLAMA4\"",
                 "\"Apache-2.0\"",
-                "\"somebody's own\"",
+                "\"somebody's-own\"",
                 "\"gemma\"",
             ]),
             Kind::Country => self.one(&["\"DE\"", "\"US\""]),
@@ -224,6 +224,10 @@ fn unusual_texts_are_refused() {
         r#"{"product": {"monthly-active-users": {"2026-10": 1, "2026-10": 1}}}"#,
         r#"{"product": {"monthly-active-users": {"2026-10": "3..1"}}}"#,
         r#"{"environment": true}"#,
+        r#"{"environment": "unknown"}"#,
+        r#"{"environment": null}"#,
+        r#"{"models": [{"id": "a", "license": "Apache-2.0 AND MIT"}]}"#,
+        r#"{"models": [{"id": "a", "license": ["gemma OR MIT"]}]}"#,
         r#"{"organization": "none"}"#,
     ] {
         assert!(fast(json).is_none(), "{json}");
