@@ -12,6 +12,12 @@
 //!   `clausula dump` prints.
 //! - `console`, `text`, `pest`, `rust`, `sh` are for the reader.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "whoever blesses cases reads what was written"
+)]
+
 #[path = "harness/console.rs"]
 mod console;
 #[path = "harness/markdown.rs"]

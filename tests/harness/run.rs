@@ -67,8 +67,13 @@ pub fn actual(page: &Page, section: usize, expectation: &Block) -> String {
             arguments.extend(policies);
         }
     }
-    arguments.extend(extra.iter().cloned());
-    let ran = run(&arguments, &folder.0);
+    // `{repo}` stands for the repository, in arguments and in what is printed.
+    let repository = env!("CARGO_MANIFEST_DIR");
+    arguments.extend(extra.iter().map(|word| word.replace("{repo}", repository)));
+    let mut ran = run(&arguments, &folder.0);
+    for text in [&mut ran.output, &mut ran.errors] {
+        *text = text.replace(repository, "{repo}");
+    }
     if expectation.language == "faults" {
         return match ran.errors.as_str() {
             "" => "none\n".to_owned(),
