@@ -11,7 +11,11 @@
 //!   arguments. `faults` the messages about the policy texts, or `none`. `ir`, `ast` what
 //!   `clausula dump` prints.
 //! - `console`, `text`, `pest`, `rust`, `sh` are for the reader.
-
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test program says what it does"
+)]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

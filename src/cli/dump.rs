@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::library::{self, Needed};
 use crate::source::{SourceId, Sources};
 use crate::{ir, syntax};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Prints the form that was asked for.
 pub fn run(arguments: &DumpArguments, look: &LookArguments) -> ExitStatus {
@@ -60,7 +60,7 @@ fn dump(arguments: &DumpArguments, sources: &mut Sources) -> Result<String, Vec<
 }
 
 /// The shipped license an argument names, and its text.
-fn shipped_text(path: &PathBuf, sources: &Sources) -> Option<(String, SourceId)> {
+fn shipped_text(path: &Path, sources: &Sources) -> Option<(String, SourceId)> {
     let license = library::licenses()
         .iter()
         .find(|license| path.as_os_str() == license.id)?;

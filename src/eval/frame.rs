@@ -95,6 +95,9 @@ pub struct Context<'a> {
     /// Whether reported claims are asked for.
     pub reported: bool,
     effects: Vec<Cell<Option<Truth>>>,
+    /// What definitions were found to be, by node; many clauses share one. Only what is asked in the
+    /// frame of this context is kept, never what an element of a quantifier decides.
+    named: Vec<Cell<Option<Truth>>>,
 }
 
 /// Why something is so: one place in the policy, and the fact that made it so.
@@ -126,6 +129,7 @@ impl<'a> Context<'a> {
         reported: bool,
     ) -> Context<'a> {
         let effects = vec![Cell::new(None); layer.clauses.len()];
+        let named = vec![Cell::new(None); layer.nodes.len()];
         Context {
             layer,
             frame,
@@ -133,6 +137,7 @@ impl<'a> Context<'a> {
             judgments,
             reported,
             effects,
+            named,
         }
     }
 
@@ -217,7 +222,17 @@ impl<'a> Context<'a> {
                 }
                 any
             }
-            Node::Named(inner) => self.truth(inner, frame),
+            Node::Named(inner) => {
+                if !std::ptr::eq(frame, &self.frame) {
+                    return self.truth(inner, frame);
+                }
+                let cell = &self.named[inner.0 as usize];
+                cell.get().unwrap_or_else(|| {
+                    let truth = self.truth(inner, frame);
+                    cell.set(Some(truth));
+                    truth
+                })
+            }
             Node::Quantified(quantity, list, body) => {
                 let list = &self.layer.lists[list as usize];
                 let Some(elements) = frame.fact(list).and_then(Fact::list) else {

@@ -7,7 +7,7 @@
 
 use super::errors;
 use super::fact::{Fact, State};
-use super::truth::glob;
+use super::truth::lists_model;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Program;
 use crate::source::Span;
@@ -102,6 +102,19 @@ pub struct Member {
     pub place: Span,
 }
 
+/// What a search from a subject up to an origin found.
+#[derive(Default)]
+struct Found {
+    /// The shortest path.
+    path: Vec<(usize, u16, Span)>,
+    /// The relations of all paths.
+    through: Vec<u16>,
+    /// Those of the steps we took.
+    ours: Vec<u16>,
+    /// Whether we may have taken more of them.
+    maybe_ours: bool,
+}
+
 /// All models of a deployment and how they came from each other.
 #[derive(Clone, Debug)]
 pub struct Lineage {
@@ -190,6 +203,13 @@ impl Lineage {
             };
             let name = facts[fields.id].text().unwrap_or("").to_owned();
             let also = facts[fields.also_known_as].list().unwrap_or(&[]);
+            // A model is what any of its names says it is.
+            let mut released: Vec<String> = originals(&name, program);
+            for also in also.iter().filter_map(Fact::text) {
+                released.extend(originals(also, program));
+            }
+            released.sort();
+            released.dedup();
             let mut called = vec![(name.clone(), facts[fields.id].place())];
             called.extend(
                 also.iter()
@@ -205,7 +225,6 @@ impl Lineage {
                     }
                 }
             }
-            let originals = originals(&name, program);
             let licenses = match &facts[fields.license].state {
                 State::List(list) => list
                     .iter()
@@ -219,7 +238,7 @@ impl Lineage {
                 index: Some(index),
                 parents: None,
                 licenses: licenses.filter(|licenses| !licenses.is_empty()),
-                originals,
+                originals: released,
                 deployed: None,
                 place: facts[fields.id].place(),
             });
@@ -464,9 +483,17 @@ impl Lineage {
         program: &Program,
     ) -> Option<Bond> {
         let terms = program.layers[layer].terms()?;
+        if origin == subject {
+            // Nothing descends from itself: no step counts, and outputs have nowhere to go.
+            if by_outputs {
+                return None;
+            }
+            return self.bound(subject, origin, layer, false, Found::default(), program);
+        }
         let state = |member: usize, outputs: bool| member * 2 + usize::from(outputs);
         let goal = state(origin, by_outputs);
-        // A step keeps the state, or passes from «descends» to «by outputs» once.
+        // A step keeps the state, or passes from «descends» to «by outputs». A student of a student is
+        // followed too: whoever taught both has used the outputs.
         let moves = |member: usize, outputs: bool| {
             self.members[member]
                 .parents
@@ -476,7 +503,7 @@ impl Lineage {
                     let relation = edge.relation?;
                     if terms.binds.contains(&relation) {
                         Some((edge, relation, outputs))
-                    } else if !outputs && terms.follows.contains(&relation) {
+                    } else if terms.follows.contains(&relation) {
                         Some((edge, relation, true))
                     } else {
                         None
@@ -499,7 +526,7 @@ impl Lineage {
                 }
             }
         }
-        if !seen[goal] || (goal == start && by_outputs) {
+        if !seen[goal] {
             return None;
         }
         // Only steps that lie on some path to the origin count.
@@ -535,6 +562,31 @@ impl Lineage {
             at = from;
         }
         path.reverse();
+        let found = Found {
+            path,
+            through,
+            ours,
+            maybe_ours,
+        };
+        self.bound(subject, origin, layer, by_outputs, found, program)
+    }
+
+    /// The bond that follows from what was found.
+    fn bound(
+        &self,
+        subject: usize,
+        origin: usize,
+        layer: usize,
+        by_outputs: bool,
+        found: Found,
+        program: &Program,
+    ) -> Option<Bond> {
+        let Found {
+            path,
+            through,
+            ours,
+            maybe_ours,
+        } = found;
         let place = path
             .first()
             .map_or(self.members[subject].place, |(_, _, span)| *span);
@@ -569,7 +621,7 @@ impl Lineage {
 
 /// The licenses that list a model among those their licensor released.
 fn originals(name: &str, program: &Program) -> Vec<String> {
-    let lists = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, name));
+    let lists = |patterns: &[String]| patterns.iter().any(|pattern| lists_model(pattern, name));
     let licenses = program
         .layers
         .iter()

@@ -18,4 +18,4 @@ pub use fact::{Fact, Range, State};
 pub use fast::{documents, read};
 pub use frame::{Context, Frame, Reason, atom_fact, atom_path};
 pub use lineage::{Bond, Edge, Gap, Lineage, Member};
-pub use truth::{Truth, atom as atom_truth, glob};
+pub use truth::{Truth, atom as atom_truth, glob, lists_model};

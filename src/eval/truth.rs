@@ -127,6 +127,17 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     glob.is_ok_and(|glob| glob.compile_matcher().is_match(text))
 }
 
+/// Whether a pattern of a license lists a model. Hubs do not tell capital letters apart in the names
+/// of models, so neither do we.
+pub fn lists_model(pattern: &str, name: &str) -> bool {
+    let plain = pattern
+        .find(['*', '?', '[', '{', '\\'])
+        .unwrap_or(pattern.len());
+    let starts = name.as_bytes().get(..plain);
+    starts.is_some_and(|start| start.eq_ignore_ascii_case(&pattern.as_bytes()[..plain]))
+        && glob(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
+}
+
 fn included(element: &Fact, wanted: &Side) -> Truth {
     match (&element.state, wanted) {
         (State::Value(Value::Text(a)), Side::Known(b)) => match b.as_ref() {

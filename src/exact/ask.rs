@@ -12,14 +12,17 @@ use crate::value::Kind;
 use indexmap::IndexMap;
 
 /// Something people can answer.
-struct Group {
-    unknown: Unknown,
+pub(super) struct Group {
+    /// What it is.
+    pub unknown: Unknown,
     /// How much it takes to answer it.
     weight: usize,
     /// Everything its answer fixes.
-    lits: Vec<Lit>,
+    pub lits: Vec<Lit>,
+    /// What is so in the plainest answer: a list is empty.
+    plain: Vec<Lit>,
     /// The answers, and what each says.
-    answers: Vec<(String, Answer, Vec<Lit>)>,
+    pub answers: Vec<(String, Answer, Vec<Lit>)>,
 }
 
 /// What several facts decide together.
@@ -86,8 +89,8 @@ impl<'s> Search<'s> {
         settlement.always_failing.sort_unstable();
         settlement.never_failing.sort_unstable();
         if settlement.can_permit && settlement.can_forbid && self.limits.worlds > 0 {
-            let chosen = self.smallest();
-            settlement.asks = self.asks(chosen);
+            let (chosen, world) = self.smallest();
+            settlement.asks = self.asks(&chosen, &world);
             settlement.depends = self.depends();
         }
         Some(())
@@ -114,18 +117,18 @@ impl<'s> Search<'s> {
     }
 
     /// The lightest set found whose answers, as some world has them, make the deployment permitted.
-    fn smallest(&mut self) -> Vec<usize> {
-        let mut best: Option<(usize, Vec<Part>)> = None;
+    fn smallest(&mut self) -> (Vec<usize>, Vec<Lit>) {
+        let mut best: Option<(usize, Vec<Part>, Vec<Lit>)> = None;
         // While this holds, worlds that were tried before are left out.
         let other = {
             let formula = &mut self.formula;
             formula.fresh()
         };
+        let mut avoided: Vec<Lit> = Vec::new();
         for _ in 0..self.limits.worlds {
-            if self.solver.solve(&[!self.forbidden, other]) != Some(true) {
+            let Some(world) = self.plainest(&[!self.forbidden, other], &avoided) else {
                 break;
-            }
-            let world = self.world();
+            };
             let Some(parts) = self.least(&world) else {
                 break;
             };
@@ -140,13 +143,26 @@ impl<'s> Search<'s> {
                 );
             }
             self.solver.add(&clause);
-            if best.as_ref().is_none_or(|(least, _)| weight < *least) {
-                best = Some((weight, parts));
+            if best.as_ref().is_none_or(|(least, ..)| weight < *least) {
+                // The next world is to do without the decisions that this one takes.
+                let decided = |part: &Part| self.weight(*part) > FACT;
+                let decided = world
+                    .iter()
+                    .filter(|(part, _)| parts.contains(part) && decided(part));
+                let taken = decided.flat_map(|(_, lits)| lits);
+                avoided = taken.map(|lit| !*lit).collect();
+                let world = world.into_iter().flat_map(|(_, lits)| lits);
+                best = Some((weight, parts, world.collect()));
             }
         }
-        let parts = best.map_or_else(
-            || (0..self.groups.len()).map(Part::Group).collect(),
-            |(_, parts)| parts,
+        let (parts, world) = best.map_or_else(
+            || {
+                (
+                    (0..self.groups.len()).map(Part::Group).collect(),
+                    Vec::new(),
+                )
+            },
+            |(_, parts, world)| (parts, world),
         );
         let mut chosen: Vec<usize> = Vec::new();
         for part in parts {
@@ -157,7 +173,25 @@ impl<'s> Search<'s> {
         }
         chosen.sort_unstable();
         chosen.dedup();
-        chosen
+        (chosen, world)
+    }
+
+    /// A world in which some things are so, and the lists as empty as that allows.
+    fn plainest(&mut self, so: &[Lit], avoided: &[Lit]) -> Option<Vec<(Part, Vec<Lit>)>> {
+        let plain = self.groups.iter().flat_map(|group| &group.plain);
+        let mut plain: Vec<Lit> = avoided.iter().chain(plain).copied().collect();
+        loop {
+            let mut assumed = so.to_vec();
+            assumed.extend(&plain);
+            if self.solver.solve(&assumed)? {
+                return Some(self.world());
+            }
+            let core = self.solver.core(&plain);
+            if core.is_empty() {
+                return None;
+            }
+            plain.retain(|lit| !core.contains(lit));
+        }
     }
 
     /// The last solution, part by part.
@@ -209,20 +243,20 @@ impl<'s> Search<'s> {
 
     // ── where answers lead ──────────────────────────────────────────────────
 
-    fn asks(&mut self, chosen: Vec<usize>) -> Vec<Ask> {
+    fn asks(&mut self, chosen: &[usize], world: &[Lit]) -> Vec<Ask> {
         let mut asks: Vec<(usize, usize, Ask)> = Vec::new();
-        for at in chosen {
-            let ask = self.ask(at);
+        for at in chosen.iter().copied() {
+            let ask = self.ask(at, world);
             let open = |outcome: &&Outcome| outcome.leads == Leads::Undetermined;
             let undecided = ask.outcomes.iter().filter(open).count();
             let share = undecided * 1000 / ask.outcomes.len().max(1);
             asks.push((share, self.groups[at].weight, ask));
         }
-        asks.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        asks.sort_by_key(|(share, weight, _)| (*share, *weight));
         asks.into_iter().map(|(_, _, ask)| ask).collect()
     }
 
-    fn ask(&mut self, at: usize) -> Ask {
+    fn ask(&mut self, at: usize, world: &[Lit]) -> Ask {
         let mut outcomes = Vec::new();
         for (when, answer, says) in self.groups[at].answers.clone() {
             let mut with = |lit: Lit| {
@@ -240,6 +274,7 @@ impl<'s> Search<'s> {
                 when,
                 answer,
                 leads,
+                permits: !says.is_empty() && says.iter().all(|lit| world.contains(lit)),
             });
         }
         Ask {
@@ -286,7 +321,7 @@ impl<'s> Search<'s> {
             let others = same.iter().enumerate().filter(|(other, _)| *other != at);
             assumed.extend(others.map(|(_, lit)| *lit));
             if solver.solve(&assumed) != Some(false) {
-                depends.push(self.ask(at));
+                depends.push(self.ask(at, &[]));
             }
         }
         depends
@@ -326,6 +361,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             },
             weight: READING,
             lits: lits.clone(),
+            plain: Vec::new(),
             answers: answers.collect(),
         });
     }
@@ -341,6 +377,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             },
             weight: JUDGMENT,
             lits: vec![*lit],
+            plain: Vec::new(),
             answers: yes_no(*lit, "true", "false"),
         });
     }
@@ -349,6 +386,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             unknown: Unknown::Role { member: *member },
             weight: FACT,
             lits: vec![*lit],
+            plain: Vec::new(),
             answers: yes_no(*lit, "deployed", "parent"),
         });
     }
@@ -368,10 +406,19 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
     (groups, mixed)
 }
 
-fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) -> Group {
+/// A fact people can state.
+pub(super) fn fact(
+    stage: &Stage,
+    encoder: &mut Encoder,
+    place: &Place,
+    members: &[usize],
+) -> Group {
     let mut lits = Vec::new();
+    let mut plain: Vec<Lit> = Vec::new();
     for at in members {
         let instance = &encoder.instances[*at];
+        plain.extend(instance.members.iter().map(|(_, lit)| !*lit));
+        plain.extend(instance.witnesses.iter().map(|lit| !*lit));
         lits.extend(instance.cells.iter().map(|(_, lit)| *lit));
         lits.extend(instance.questions.values());
         lits.extend(instance.members.iter().map(|(_, lit)| *lit));
@@ -404,7 +451,7 @@ fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) 
             let one = encoder.instances.get(place)?.members.iter();
             let lits: Vec<Lit> = one.map(|(_, lit)| *lit).collect();
             Some(if includes {
-                (lits.len() == 1).then_some(lits).unwrap_or_default()
+                if lits.len() == 1 { lits } else { Vec::new() }
             } else {
                 lits.into_iter().map(|lit| !lit).collect()
             })
@@ -432,6 +479,7 @@ fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) 
         },
         weight: FACT,
         lits,
+        plain,
         answers,
     }
 }

@@ -127,7 +127,8 @@ impl Knife<'_> {
         cells
     }
 
-    fn answers(&self, state: State) -> Vec<Truth> {
+    /// The answers to all questions, where the fact is this.
+    pub fn answers(&self, state: State) -> Vec<Truth> {
         let fact = Fact::computed(state, Span::NOWHERE);
         let list = Fact::computed(State::List(vec![fact.clone()]), Span::NOWHERE);
         let each = self.questions.iter().map(|question| {
@@ -250,7 +251,11 @@ impl Knife<'_> {
                 others.entry(self.of(&value)).or_insert(value);
             }
         }
-        if others.len() == 1 << open.len().min(8) {
+        // Of several beginnings a text has, the longest decides; and it has the words of one text only.
+        let all = |test: fn(&Atom) -> bool| open.iter().all(|at| test(self.questions[*at]));
+        let told = all(|atom| matches!(atom, Atom::Begins(..)))
+            || all(|atom| matches!(atom, Atom::Includes(..)));
+        if told || others.len() == 1 << open.len().min(8) {
             for (truths, value) in others {
                 let when = self.described(&truths);
                 cell(truths, value, when);
@@ -360,7 +365,7 @@ impl Knife<'_> {
     }
 
     fn line(&self, cells: &mut Cells, line: Line, cuts: &[Cut]) {
-        let mut found: Vec<(Vec<Truth>, Value, Option<&Cut>, Option<&Cut>)> = Vec::new();
+        let mut found: Vec<Stretch> = Vec::new();
         for at in 0..=cuts.len() {
             let low = at.checked_sub(1).map(|at| &cuts[at]);
             let high = cuts.get(at);
@@ -374,15 +379,20 @@ impl Knife<'_> {
             }
             let truths = self.of(&value);
             match found.last_mut() {
-                Some((before, _, _, end)) if *before == truths => *end = high,
-                _ => found.push((truths, value, low, high)),
+                Some(before) if before.truths == truths => before.high = high,
+                _ => found.push(Stretch {
+                    truths,
+                    value,
+                    low,
+                    high,
+                }),
             }
         }
-        for (truths, value, low, high) in found {
+        for stretch in found {
             cells.all.push(Cell {
-                truths,
-                when: self.stretch(line, low, high),
-                sample: Sample::Value(value),
+                when: self.stretch(line, stretch.low, stretch.high),
+                truths: stretch.truths,
+                sample: Sample::Value(stretch.value),
             });
         }
     }
@@ -444,6 +454,14 @@ impl Knife<'_> {
             _ => return None,
         })
     }
+}
+
+/// Neighbouring values with the same answers.
+struct Stretch<'c> {
+    truths: Vec<Truth>,
+    value: Value,
+    low: Option<&'c Cut>,
+    high: Option<&'c Cut>,
 }
 
 /// The length of the longest text a question names.

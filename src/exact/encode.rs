@@ -34,18 +34,18 @@ pub struct Instance {
     pub witnesses: Vec<Lit>,
     or_none: bool,
     known: Known,
-    bodies: IndexMap<Lit, Body>,
+    pub(super) bodies: IndexMap<Lit, Body>,
 }
 
 /// What is asked of the elements of an unknown list.
-struct Body {
+pub(super) struct Body {
     scene: usize,
     node: NodeId,
     negated: bool,
     /// What it sees around, by number.
     view: usize,
     /// How many elements are asked about, each with the answer.
-    counts: Vec<(u32, Lit)>,
+    pub(super) counts: Vec<(u32, Lit)>,
     /// The body for each witness.
     made: Vec<Lit>,
 }
@@ -675,9 +675,6 @@ impl<'s> Encoder<'s> {
         let Some(spot) = find(self.stage, &self.scenes[at], view, list) else {
             return Lit::FALSE;
         };
-        let Kind::List(inner) = spot.kind.clone() else {
-            return Lit::FALSE;
-        };
         let elements = spot.fact.and_then(Fact::list);
         let open = |fact: &Fact| fact.is_unknown();
         let computed = computed(&spot.place) && elements.is_some_and(|all| all.iter().any(open));
@@ -708,7 +705,6 @@ impl<'s> Encoder<'s> {
             };
         }
         let about = self.instance(&spot, words);
-        let _ = inner;
         match counted(quantity) {
             Counted::AtLeast(n) => self.some(at, about, body, view, false, n),
             Counted::Fewer(n) => !self.some(at, about, body, view, false, n),
@@ -912,6 +908,87 @@ impl<'s> Encoder<'s> {
         }
     }
 
+    /// What is so where a fact that was taken to be unknown is what it was `before`.
+    pub fn unchanged(&self, place: &Place, before: &Fact, scenes: &[Scene<'s>]) -> Vec<Lit> {
+        let mut same: Vec<Lit> = Vec::new();
+        let mut says = |truth: Truth, lit: Lit| match truth {
+            Truth::Yes => same.push(lit),
+            Truth::No => same.push(!lit),
+            Truth::Unknown => {}
+        };
+        for instance in self.instances.values() {
+            if instance.place.stated() != *place {
+                continue;
+            }
+            let state = if instance.place == *place {
+                before.state.clone()
+            } else if instance.place == place.then(Stride::Count) {
+                let count = before.list().map_or(0, <[Fact]>::len);
+                State::Value(Value::Count(i64::try_from(count).unwrap_or(i64::MAX)))
+            } else {
+                continue;
+            };
+            let knife = self.knife(instance, &instance.known);
+            for (truth, lit) in knife
+                .answers(state)
+                .into_iter()
+                .zip(instance.questions.values())
+            {
+                says(truth, *lit);
+            }
+            let elements = before.list().unwrap_or(&[]);
+            for (value, lit) in &instance.members {
+                let has = |element: &Fact| match (element.value(), value) {
+                    (Some(Value::Text(a)), Value::Text(b)) => Truth::of(same_words(a, b)),
+                    (Some(a), b) => Truth::of(a == b),
+                    _ => Truth::Unknown,
+                };
+                says(elements.iter().map(has).fold(Truth::No, Truth::or), *lit);
+            }
+            for body in instance.bodies.values() {
+                let scene = &scenes[body.scene].context;
+                let nested = !self.views[body.view].places.is_empty();
+                let each: Vec<Truth> = elements
+                    .iter()
+                    .map(|element| {
+                        let mut frame = scene.frame.clone();
+                        frame.elements.push(element);
+                        let truth = match nested {
+                            true => Truth::Unknown,
+                            false => scene.truth(body.node, &frame),
+                        };
+                        if body.negated { !truth } else { truth }
+                    })
+                    .collect();
+                for (n, lit) in &body.counts {
+                    let can = |wanted: &[Truth]| each.iter().filter(|t| wanted.contains(t)).count();
+                    let (low, high) = (can(&[Truth::Yes]), can(&[Truth::Yes, Truth::Unknown]));
+                    let n = *n as usize;
+                    let truth = if low >= n {
+                        Truth::Yes
+                    } else if high < n {
+                        Truth::No
+                    } else {
+                        Truth::Unknown
+                    };
+                    says(truth, *lit);
+                }
+            }
+        }
+        same
+    }
+
+    fn knife<'k>(&'k self, instance: &'k Instance, known: &'k Known) -> Knife<'k> {
+        Knife {
+            schema: &self.stage.program.schema,
+            today: self.stage.options.today,
+            kind: &instance.kind,
+            or_none: instance.or_none,
+            known,
+            questions: instance.questions.keys().collect(),
+        }
+    }
+
     fn cells(&mut self, at: usize) {
         let instance = &self.instances[at];
         if instance.questions.is_empty() {
@@ -923,14 +1000,7 @@ impl<'s> Encoder<'s> {
         };
         let count = Known::Range(range);
         let is_count = instance.place.strides.last() == Some(&Stride::Count);
-        let knife = Knife {
-            schema: &self.stage.program.schema,
-            today: self.stage.options.today,
-            kind: &instance.kind,
-            or_none: instance.or_none,
-            known: if is_count { &count } else { &instance.known },
-            questions: instance.questions.keys().collect(),
-        };
+        let knife = self.knife(instance, if is_count { &count } else { &instance.known });
         let cells = knife.cells();
         self.inexact |= !cells.exact;
         let answers: Vec<Lit> = instance.questions.values().copied().collect();

@@ -7,12 +7,14 @@
 
 mod ask;
 mod cells;
+mod change;
 mod encode;
 mod formula;
 mod place;
 mod sat;
 
 pub use cells::Sample;
+pub use change::{Change, Remedy, would_permit};
 pub use place::Stop;
 
 use crate::eval::Fact;
@@ -131,6 +133,8 @@ pub struct Outcome {
     pub answer: Answer,
     /// The verdict, given this answer and nothing else.
     pub leads: Leads,
+    /// Whether it is one of the answers that, all of them together, make the deployment permitted.
+    pub permits: bool,
 }
 
 /// An answer as data.

@@ -23,6 +23,8 @@ struct Builder {
     nodes: Vec<Node>,
     spans: Vec<Span>,
     children: Vec<NodeId>,
+    node_numbers: HashMap<(Node, Span), NodeId>,
+    families: HashMap<Vec<NodeId>, Children>,
     atoms: Vec<Atom>,
     atom_numbers: HashMap<Atom, u32>,
     lists: Vec<typed::Path>,
@@ -33,10 +35,15 @@ fn number(n: usize) -> u32 {
 }
 
 impl Builder {
+    /// A definition used in many clauses is lowered at each of them and kept once.
     fn push(&mut self, node: Node, span: Span) -> NodeId {
-        self.nodes.push(node);
-        self.spans.push(span);
-        NodeId(number(self.nodes.len() - 1))
+        let next = NodeId(number(self.nodes.len()));
+        let id = *self.node_numbers.entry((node, span)).or_insert(next);
+        if id == next {
+            self.nodes.push(node);
+            self.spans.push(span);
+        }
+        id
     }
 
     fn family(&mut self, all: bool, ids: Vec<NodeId>, span: Span) -> NodeId {
@@ -44,11 +51,14 @@ impl Builder {
             [] => self.push(Node::Const(all), span),
             [only] => *only,
             _ => {
-                let children = Children {
+                let next = Children {
                     start: number(self.children.len()),
                     len: number(ids.len()),
                 };
-                self.children.extend(ids);
+                let children = *self.families.entry(ids.clone()).or_insert(next);
+                if children == next {
+                    self.children.extend(ids);
+                }
                 let node = if all {
                     Node::All(children)
                 } else {

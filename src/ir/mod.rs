@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub struct NodeId(pub u32);
 
 /// The children of a node: a stretch of [`Layer::children`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Children {
     /// The first.
     pub start: u32,
@@ -33,7 +33,7 @@ pub struct Children {
 }
 
 /// One step of a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Node {
     /// Always so, or never
     Const(bool),
@@ -134,7 +134,8 @@ pub struct Layer {
     pub enforce: Vec<Enforce>,
     /// When each act is performed, by act.
     pub acts: Vec<NodeId>,
-    /// All nodes; children come before their parents, [`Node::Effect`] aside.
+    /// All nodes, each once for the words that say it; children come before their parents,
+    /// [`Node::Effect`] aside.
     pub nodes: Vec<Node>,
     /// Where each node is said.
     pub spans: Vec<Span>,

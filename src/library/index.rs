@@ -3,7 +3,7 @@
 use super::PARTS;
 use crate::check::Known;
 use crate::diagnostic::nearest;
-use crate::eval::{LicenseNames, glob};
+use crate::eval::{LicenseNames, lists_model};
 use crate::ir::Program;
 use crate::source::Span;
 use std::cmp::Ordering;
@@ -34,7 +34,9 @@ pub struct License {
 impl License {
     /// Whether the licensor released a model of this name under it.
     pub fn lists(&self, model: &str) -> bool {
-        self.models.iter().any(|pattern| glob(pattern, model))
+        self.models
+            .iter()
+            .any(|pattern| lists_model(pattern, model))
     }
 }
 

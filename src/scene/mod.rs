@@ -300,6 +300,11 @@ impl<'a> Stage<'a> {
                 self.expired.push((text.to_owned(), until, fact.place()));
                 continue;
             }
+            // Whether it still counts is not known unless somebody says so: `until: none` if it does
+            // not end.
+            if field(facts, "until").is_none_or(Fact::is_unknown) {
+                continue;
+            }
             let Some(Value::Bool(value)) = field(facts, "value").and_then(Fact::value) else {
                 continue;
             };

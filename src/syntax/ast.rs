@@ -532,7 +532,7 @@ pub struct Quantified {
 }
 
 /// How many elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, Hash)]
 pub enum Quantity {
     /// `any`
     Any,

@@ -144,12 +144,10 @@ impl Finder<'_, '_> {
     /// beside what withholds the grant.
     fn moot(&self, judged: &Judged) -> bool {
         let scene = &self.scenes[judged.scene];
-        let acts = (0..).zip(&self.stage.program.acts);
+        let mut acts = scene.checks(self.stage.program).into_iter();
         scene.context.layer.terms().is_some()
             && matches!(judged.check, Check::Duty(_))
-            && acts
-                .map(|(act, _)| Check::Act(act))
-                .any(|act| scene.fails(act) == Truth::Yes)
+            && acts.any(|check| matches!(check, Check::Act(_)) && scene.fails(check) == Truth::Yes)
     }
 
     /// Adds what a failing check has to say; acts stopped by one clause become one finding.

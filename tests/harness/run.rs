@@ -67,13 +67,12 @@ pub fn actual(page: &Page, section: usize, expectation: &Block) -> String {
             arguments.extend(policies);
         }
     }
-    // `{repo}` stands for the repository, in arguments and in what is printed.
-    let repository = env!("CARGO_MANIFEST_DIR");
-    arguments.extend(extra.iter().map(|word| word.replace("{repo}", repository)));
+    // `{repo}` stands for the folder of the repository, in arguments and in what comes back.
+    let repo = env!("CARGO_MANIFEST_DIR");
+    arguments.extend(extra.iter().map(|word| word.replace("{repo}", repo)));
     let mut ran = run(&arguments, &folder.0);
-    for text in [&mut ran.output, &mut ran.errors] {
-        *text = text.replace(repository, "{repo}");
-    }
+    ran.output = ran.output.replace(repo, "{repo}");
+    ran.errors = ran.errors.replace(repo, "{repo}");
     if expectation.language == "faults" {
         return match ran.errors.as_str() {
             "" => "none\n".to_owned(),

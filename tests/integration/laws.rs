@@ -97,9 +97,12 @@ fn hide(node: &mut Node, rng: &mut impl RngCore) -> bool {
             at = &mut map.get_index_mut(key).unwrap().1.value;
             continue;
         }
-        // A model or a step without a name is no fact hidden but a file that makes no sense; and a
-        // declared default stands in for who took a step.
-        if matches!(name.as_ref(), "id" | "model" | "taken-by" | "deployment") {
+        // A model or a step without a name is no fact hidden but a file that makes no sense; and
+        // declared defaults stand in for who took a step, and for other names.
+        if matches!(
+            name.as_ref(),
+            "id" | "model" | "taken-by" | "deployment" | "also-known-as"
+        ) {
             return false;
         }
         map.shift_remove_index(key);

@@ -1,4 +1,9 @@
 //! Habits of the whole crate, in one test program.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "measurements are shown by `--nocapture`, and a test that unwraps reports the failure"
+)]
 
 mod exact;
 mod facts;

@@ -1,0 +1,155 @@
+//! One deployment under the Llama 4 license: the engine beside Rust written by hand for that license.
+//!
+//! `cargo bench --bench verdict` prints first the ratios, measured in turns in one run so that a busy
+//! machine slows both sides alike, then the times of each.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its ratios")]
+
+mod by_hand;
+
+use clausula::eval::{self, Fact, Truth};
+use clausula::facts::{self, Format, Limits};
+use clausula::ir::Program;
+use clausula::library::{self, Needed};
+use clausula::scene::{Options, Stage};
+use clausula::source::SourceId;
+use divan::{Bencher, black_box};
+use jiff::civil::{Date, date};
+use std::time::Instant;
+
+const TODAY: Date = date(2026, 10, 1);
+
+/// A model used as it is, nothing above it.
+const PLAIN: &str = include_str!("plain.json");
+/// A model made from a listed parent.
+const TUNED: &str = include_str!("tuned.json");
+
+fn facts_named(name: &str) -> &'static str {
+    if name == "plain" { PLAIN } else { TUNED }
+}
+
+/// Whether any check fails, over everything that is judged about a deployment.
+fn fails(program: &Program, deployment: &Fact) -> Truth {
+    let options = Options {
+        today: TODAY,
+        reported: false,
+    };
+    let stage =
+        Stage::set(program, deployment, options).expect("the facts of this bench are sound");
+    let mut fails = Truth::No;
+    for scene in stage.scenes() {
+        for check in scene.checks(program) {
+            fails = fails.or(scene.fails(check));
+        }
+    }
+    fails
+}
+
+fn llama_4() -> Program {
+    let mut needed = Needed::none();
+    needed.add("llama-4");
+    library::program(&needed)
+}
+
+fn read(json: &str, program: &Program) -> Fact {
+    eval::read(json, &program.schema, library::names()).expect("the facts of this bench are usual")
+}
+
+fn read_by_tree(json: &str, program: &Program) -> Fact {
+    let nodes = facts::parse(SourceId(0), json, Format::Json, &Limits::default());
+    let nodes = nodes.expect("the facts of this bench are JSON");
+    eval::bind(&nodes[0], &program.schema, library::names()).expect("the facts of this bench fit")
+}
+
+/// Nanoseconds for one call of each of `sides`, measured in turns; the fastest turn of each, since
+/// whatever else the machine does only ever adds.
+fn in_turns<const N: usize>(sides: [&dyn Fn(); N]) -> [f64; N] {
+    const TURNS: usize = 2_000;
+    const CALLS: u32 = 10;
+    let mut fastest = [f64::INFINITY; N];
+    for _ in 0..TURNS {
+        for (side, fastest) in sides.iter().zip(&mut fastest) {
+            let start = Instant::now();
+            for _ in 0..CALLS {
+                side();
+            }
+            let time = start.elapsed().as_secs_f64() * 1e9 / f64::from(CALLS);
+            *fastest = fastest.min(time);
+        }
+    }
+    fastest
+}
+
+/// Makes the work of one call happen.
+fn work<T>(thing: T) {
+    let _ = black_box(thing);
+}
+
+fn ratios() {
+    let program = llama_4();
+    println!("                        by hand       engine   ratio");
+    for (name, json) in [("plain", PLAIN), ("tuned", TUNED)] {
+        let fact = read(json, &program);
+        let facts = by_hand::read(json);
+        assert_eq!(
+            fails(&program, &fact),
+            by_hand::fails(&facts, TODAY),
+            "{name}"
+        );
+        let [hand, engine] =
+            in_turns([&|| work(by_hand::fails(black_box(&facts), TODAY)), &|| {
+                work(fails(&program, black_box(&fact)))
+            }]);
+        row(name, "facts bound", hand, engine);
+        let [hand, engine, tree] = in_turns([
+            &|| work(by_hand::fails(&by_hand::read(black_box(json)), TODAY)),
+            &|| work(fails(&program, &read(black_box(json), &program))),
+            &|| work(fails(&program, &read_by_tree(black_box(json), &program))),
+        ]);
+        row(name, "from JSON", hand, engine);
+        row(name, "by the tree", hand, tree);
+    }
+    let [one, all] = in_turns([&|| work(llama_4()), &|| {
+        work(library::program(&Needed::all()))
+    }]);
+    println!("decoding the schema and one license {one:.0} ns, and all licenses {all:.0} ns");
+}
+
+fn row(name: &str, what: &str, hand: f64, engine: f64) {
+    let ratio = engine / hand;
+    println!("{name}, {what:<12} {hand:9.0} ns {engine:9.0} ns {ratio:6.1}x");
+}
+
+#[divan::bench(args = ["plain", "tuned"])]
+fn bound(bencher: Bencher, name: &str) {
+    let json = facts_named(name);
+    let program = llama_4();
+    let fact = read(json, &program);
+    bencher.bench(|| fails(&program, black_box(&fact)));
+}
+
+#[divan::bench(args = ["plain", "tuned"])]
+fn stage_only(bencher: Bencher, name: &str) {
+    let json = facts_named(name);
+    let program = llama_4();
+    let fact = read(json, &program);
+    let options = Options {
+        today: TODAY,
+        reported: false,
+    };
+    bencher.bench(|| Stage::set(&program, black_box(&fact), options).is_ok());
+}
+
+#[divan::bench(args = ["plain", "tuned"])]
+fn reading(bencher: Bencher, name: &str) {
+    let json = facts_named(name);
+    let program = llama_4();
+    bencher.bench(|| read(black_box(json), &program));
+}
+
+fn main() {
+    ratios();
+    divan::main();
+}
+
+/// Takes what was measured and forgets it.
+fn ignore<T>(_: T) {}
