@@ -16,6 +16,11 @@
     clippy::print_stderr,
     reason = "a test program says what it does"
 )]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "whoever blesses cases reads what was written"
+)]
 
 #[path = "harness/console.rs"]
 mod console;

@@ -309,7 +309,8 @@ impl<'a> Context<'a> {
                 let atom = &self.layer.atoms[at as usize];
                 leaf(atom_fact(atom, frame))
             }
-            Node::Not(inner) => self.because(inner, frame, Some(site.unwrap_or((words, truth)))),
+            // `a is not b` has a name of its own; of `unless a` and `not a` it is `a` that is told.
+            Node::Not(inner) => self.because(inner, frame, site),
             Node::Named(inner) => self.because(inner, frame, Some(site.unwrap_or((words, truth)))),
             Node::Effect(clause) => {
                 self.because(self.layer.clauses[clause as usize].effect, frame, None)
