@@ -263,10 +263,8 @@ pub fn diff(old: &Layer, new: &Layer, base: &Program, options: Options) -> Diffe
         worlds.share(OLD, to);
     }
     // What only the newer asks, both of its versions ask alike.
-    for to in [NEW_NORMAL] {
-        worlds.share(NEW, to);
-        worlds.share(OLD, to);
-    }
+    worlds.share(NEW, NEW_NORMAL);
+    worlds.share(OLD, NEW_NORMAL);
     let both: Vec<_> = [old, new].into_iter().filter_map(Layer::terms).collect();
     let by_outputs = free::path(&mut worlds, OLD, &program, &both);
     let own: Vec<&str> = std::iter::once(old.id.as_str())

@@ -12,7 +12,7 @@ use crate::library::{self, Needed};
 use crate::scene::Options;
 use crate::source::Sources;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Everything one run found, as written in JSON.
 #[derive(Serialize)]
@@ -125,7 +125,7 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Found, Ve
 
 /// The layer an argument names: the id of a shipped license, or a file that holds one layer.
 fn one(
-    path: &PathBuf,
+    path: &Path,
     base: &[crate::source::SourceId],
     sources: &mut Sources,
 ) -> Result<(crate::ir::Layer, Program), Vec<Diagnostic>> {
@@ -144,7 +144,7 @@ fn one(
     if !path.exists() {
         return Err(vec![unknown(path)]);
     }
-    let texts = policy_texts(std::slice::from_ref(path), sources)?;
+    let texts = policy_texts(&[path.to_owned()], sources)?;
     let all: Vec<_> = texts.iter().chain(base).copied().collect();
     let program = library::compile(&all, sources, &needed)?;
     let mut own = program
