@@ -14,11 +14,6 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a test program says what it does"
-)]
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
     reason = "whoever blesses cases reads what was written"
 )]
 

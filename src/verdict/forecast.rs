@@ -251,8 +251,8 @@ fn months(atom: &Atom, layer: &Layer, days: &mut Days) {
     if !paths.iter().any(|path| path.steps.contains(&Step::Last)) {
         return;
     }
-    let mut month = Month::of(days.after).0 + 1;
-    for _ in 0..=MOST {
+    let next = Month::of(days.after).0 + 1;
+    for month in (next..).take(MOST + 1) {
         let (year, nth) = (month.div_euclid(12), month.rem_euclid(12) + 1);
         let first = i16::try_from(year).ok().zip(i8::try_from(nth).ok());
         let Some(first) = first.and_then(|(year, nth)| Date::new(year, nth, 1).ok()) else {
@@ -269,7 +269,6 @@ fn months(atom: &Atom, layer: &Layer, days: &mut Days) {
                 layer.id
             ),
         );
-        month += 1;
     }
 }
 

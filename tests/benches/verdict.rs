@@ -150,6 +150,3 @@ fn main() {
     ratios();
     divan::main();
 }
-
-/// Takes what was measured and forgets it.
-fn ignore<T>(_: T) {}
