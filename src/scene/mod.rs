@@ -248,6 +248,7 @@ impl<'a> Stage<'a> {
         let fields = &self.program.schema.record(record).fields;
         let field =
             |facts: &'a [Fact], name: &str| fields.get_index_of(name).and_then(|at| facts.get(at));
+        let mut perhaps: Vec<(usize, usize, Truth)> = Vec::new();
         let mut faults = Vec::new();
         for fact in list {
             let Some(facts) = fact.record() else { continue };
@@ -302,12 +303,13 @@ impl<'a> Stage<'a> {
             }
             // Whether it still counts is not known unless somebody says so: `until: none` if it does
             // not end.
-            if field(facts, "until").is_none_or(Fact::is_unknown) {
-                continue;
-            }
             let Some(Value::Bool(value)) = field(facts, "value").and_then(Fact::value) else {
                 continue;
             };
+            if field(facts, "until").is_none_or(Fact::is_unknown) {
+                perhaps.push((layer, judgment, Truth::of(*value)));
+                continue;
+            }
             let by = field(facts, "by")
                 .and_then(Fact::text)
                 .unwrap_or("")
@@ -322,6 +324,13 @@ impl<'a> Stage<'a> {
                 until: date("until"),
                 span: fact.place(),
             });
+        }
+        // What may still count can only cast doubt on what does.
+        for (layer, judgment, value) in perhaps {
+            let truth = &mut self.taken[layer].judgments[judgment];
+            if *truth != value {
+                *truth = Truth::Unknown;
+            }
         }
         if faults.is_empty() {
             Ok(())
