@@ -222,7 +222,8 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                         span: fact.span,
                     });
                 }
-                if let Node::Judgment(judgment) = layer.node(reason.node)
+                if reason.truth != Truth::Unknown
+                    && let Node::Judgment(judgment) = layer.node(reason.node)
                     && let Some(by) = &stage.taken[scene.layer].judgments_by[judgment as usize]
                     && let Some(on) = by.on
                 {
