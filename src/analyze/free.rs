@@ -23,7 +23,7 @@ pub fn stage<'a>(
     let mut stage = Stage::set(program, nothing, options).ok()?;
     stage.lineage.members = (0..=origins)
         .map(|at| Member {
-            fact: Fact::unknown(Span::NOWHERE),
+            fact: std::borrow::Cow::Owned(Fact::unknown(Span::NOWHERE)),
             name: match at {
                 SUBJECT => "the model".to_owned(),
                 _ => "its origin".to_owned(),
@@ -69,8 +69,8 @@ pub fn scenes<'a>(
         let frame = Frame {
             schema: &stage.program.schema,
             deployment: stage.deployment,
-            model: Some(&stage.lineage.members[SUBJECT].fact),
-            origin: Some(&stage.lineage.members[bond.origin].fact),
+            model: Some(stage.lineage.members[SUBJECT].fact.as_ref()),
+            origin: Some(stage.lineage.members[bond.origin].fact.as_ref()),
             lineage: Some(&bond.lineage),
             license: stage.cards[bond.layer].as_ref(),
             elements: Vec::new(),

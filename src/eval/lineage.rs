@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ir::Program;
 use crate::source::Span;
 use crate::value::{Kind, RecordId, Schema, Value};
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 /// The fields of the vocabulary that lineage is read from, by number.
@@ -83,9 +84,9 @@ pub struct Edge {
 
 /// A model of the deployment, or a parent nobody listed.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub struct Member<'a> {
     /// Its facts; for a parent nobody listed, a record of unknown facts with its name.
-    pub fact: Fact,
+    pub fact: Cow<'a, Fact>,
     /// Its name.
     pub name: String,
     /// Its place in `models`; `None` for a parent nobody listed.
@@ -117,9 +118,9 @@ struct Found {
 
 /// All models of a deployment and how they came from each other.
 #[derive(Clone, Debug)]
-pub struct Lineage {
+pub struct Lineage<'a> {
     /// The models, listed ones first.
-    pub members: Vec<Member>,
+    pub members: Vec<Member<'a>>,
     /// Whether the list of models itself is unknown.
     pub unknown: bool,
     /// Where the list is stated.
@@ -159,12 +160,12 @@ pub enum Gap {
     Relation(usize, usize, Span),
 }
 
-impl Lineage {
+impl<'a> Lineage<'a> {
     /// Reads the models of a deployment.
     ///
     /// # Errors
     /// Two models with one name, and circles.
-    pub fn read(deployment: &Fact, program: &Program) -> Result<Lineage, Vec<Diagnostic>> {
+    pub fn read(deployment: &'a Fact, program: &Program) -> Result<Lineage<'a>, Vec<Diagnostic>> {
         let nothing = Lineage {
             members: Vec::new(),
             unknown: true,
@@ -233,7 +234,7 @@ impl Lineage {
                 _ => None,
             };
             lineage.members.push(Member {
-                fact: model.clone(),
+                fact: Cow::Borrowed(model),
                 name,
                 index: Some(index),
                 parents: None,
@@ -263,14 +264,14 @@ impl Lineage {
         names: &mut HashMap<String, (usize, Span)>,
         program: &Program,
     ) {
-        let member = &self.members[index];
-        let Some(facts) = member.fact.record() else {
+        // Borrowed again, so that members can be added while its steps are read.
+        let fact = self.members[index].fact.clone();
+        let Some(facts) = fact.record() else {
             return;
         };
-        let from = facts[fields.from].clone();
-        let Some(steps) = from.list() else {
+        let Some(steps) = facts[fields.from].list() else {
             // A model its licensor released has no parents that bind anybody else.
-            if !member.originals.is_empty() {
+            if !self.members[index].originals.is_empty() {
                 self.members[index].parents = Some(Vec::new());
             }
             return;
@@ -314,7 +315,7 @@ impl Lineage {
     }
 
     /// A parent nobody listed: its name is known, and what a license says of it.
-    fn stranger(&self, name: &str, fields: &Fields, program: &Program, place: Span) -> Member {
+    fn stranger(&self, name: &str, fields: &Fields, program: &Program, place: Span) -> Member<'a> {
         let record = program.schema.record(fields.model);
         let mut facts: Vec<Fact> = record
             .fields
@@ -324,12 +325,12 @@ impl Lineage {
         facts[fields.id] = Fact::computed(State::Value(Value::Text(name.into())), place);
         let originals = originals(name, program);
         Member {
-            fact: Fact {
+            fact: Cow::Owned(Fact {
                 state: State::Record(facts),
                 span: place,
                 key: place,
                 assumed: false,
-            },
+            }),
             name: name.to_owned(),
             index: None,
             parents: (!originals.is_empty()).then(Vec::new),

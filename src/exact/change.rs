@@ -149,7 +149,7 @@ pub fn would_permit(stage: &Stage, checks: &[(usize, Check)], limits: &Limits) -
     let listed = facts.record()?.get(models)?.list().unwrap_or(&[]);
     for member in &mut lineage.members {
         if let Some(fact) = member.index.and_then(|at| listed.get(at)) {
-            member.fact = fact.clone();
+            member.fact = std::borrow::Cow::Borrowed(fact);
         }
     }
     let loose = Stage {

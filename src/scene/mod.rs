@@ -60,7 +60,7 @@ pub struct Stage<'a> {
     /// How.
     pub options: Options,
     /// The models.
-    pub lineage: Lineage,
+    pub lineage: Lineage<'a>,
     /// For each subject: the licenses that reach it, and what is unknown about its origins.
     pub reach: Vec<(usize, Vec<Bond>, Vec<Gap>)>,
     /// For each layer: what was taken.
@@ -389,8 +389,8 @@ impl<'a> Stage<'a> {
         let frame = Frame {
             schema: &self.program.schema,
             deployment: self.deployment,
-            model: member.map(|member| &member.fact),
-            origin: bond.map(|bond| &self.lineage.members[bond.origin].fact),
+            model: member.map(|member| member.fact.as_ref()),
+            origin: bond.map(|bond| self.lineage.members[bond.origin].fact.as_ref()),
             lineage: bond.map(|bond| &bond.lineage),
             license: bond.and_then(|bond| self.cards[bond.layer].as_ref()),
             elements: Vec::new(),
