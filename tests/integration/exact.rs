@@ -872,7 +872,7 @@ impl Filler<'_> {
                 let count = u16::try_from(self.schema.choice(*id).choices.len()).expect("few");
                 (0..count).map(|n| value(Value::Choice(n))).collect()
             }
-            Kind::Country => ["DE", "NO", "US"]
+            Kind::Country => ["DE", "FR", "NO", "US"]
                 .iter()
                 .filter_map(|name| Some(value(Value::Place(self.schema.place(name)?))))
                 .collect(),
