@@ -547,7 +547,7 @@ impl Writer {
             2 => format!("seats {order} {count}"),
             3 => format!("by-month in 2025-03 {order} {count}"),
             4 => format!("by-month in last month {order} {count}"),
-            5 => format!("by-month in latest month {order} {count}"),
+            5 => format!("by-month in last month {order} {count}"),
             6 => format!("ratio {order} {}", dice.one(&["0.5", "1"])),
             7 => format!("spend {order} {}", dice.one(&["EUR 10", "EUR 20"])),
             8 => format!(
