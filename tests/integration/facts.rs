@@ -1038,7 +1038,8 @@ fn a_list_of_a_hundred_thousand_is_read_in_seconds() {
     };
     assert_eq!(items.len(), 100_000);
     assert!(
-        started.elapsed() < Duration::from_secs(5),
+        // A guard against quadratic work (minutes), not a measurement: the machine may be busy.
+        started.elapsed() < Duration::from_secs(60),
         "{:?}",
         started.elapsed()
     );
