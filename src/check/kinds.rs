@@ -221,13 +221,12 @@ impl<'a, 'n> Scope<'a, 'n> {
         let list = self.path_term(&quantified.list)?;
         let kind = list.kind.clone();
         let Kind::List(inner) = &kind else {
-            let said = self.schema().kind_said(&kind);
-            self.faults.push(errors::no_such_operation(
+            self.refuse(
                 quantified.list.span,
                 "`satisfies`",
-                &said,
+                &kind,
                 "it needs a list",
-            ));
+            );
             return None;
         };
         let path = self.plain_path(&list, "`satisfies`")?;
@@ -430,13 +429,12 @@ impl<'a, 'n> Scope<'a, 'n> {
             return None;
         };
         if matches!(inner.as_ref(), Kind::Record(_) | Kind::List(_)) {
-            let said = self.schema().kind_said(&kind);
-            self.faults.push(errors::no_such_operation(
+            self.refuse(
                 list.span,
                 "`includes`",
-                &said,
+                &kind,
                 "write `any x in … satisfies …`",
-            ));
+            );
             return None;
         }
         let path = self.plain_path(&list, "`includes`")?;
@@ -456,29 +454,37 @@ impl<'a, 'n> Scope<'a, 'n> {
         Some(Cond { node, span })
     }
 
+    /// Tells that an operation does not work on values of a kind.
+    fn refuse(&mut self, at: Span, operation: &str, kind: &Kind, help: &str) {
+        let said = self.schema().kind_said(kind);
+        self.faults
+            .push(errors::no_such_operation(at, operation, &said, help));
+    }
+
+    /// The definition a name stands for: the clause's own first, then the layer's, then the shared ones.
+    fn define_named(&self, name: &str) -> Option<&'a ast::Define> {
+        let own = self.wheres.iter().find(|define| define.name.node == name);
+        own.copied()
+            .or_else(|| layer_define(self.layer, name))
+            .or_else(|| self.names.defines.get(name).copied())
+    }
+
     fn plain_path(&mut self, term: &Term, operation: &str) -> Option<Path> {
         if let Some(path) = term.path() {
             return Some(path.clone());
         }
-        let said = self.schema().kind_said(&term.kind);
-        self.faults.push(errors::no_such_operation(
+        self.refuse(
             term.span,
             operation,
-            &said,
+            &term.kind,
             "it needs a fact, by its path",
-        ));
+        );
         None
     }
 
     fn text_path(&mut self, term: &Term, operation: &str) -> Option<Path> {
         if !matches!(term.kind, Kind::Text | Kind::ModelName | Kind::LicenseName) {
-            let said = self.schema().kind_said(&term.kind);
-            self.faults.push(errors::no_such_operation(
-                term.span,
-                operation,
-                &said,
-                "it needs text",
-            ));
+            self.refuse(term.span, operation, &term.kind, "it needs text");
             return None;
         }
         self.plain_path(term, operation)
@@ -502,13 +508,7 @@ impl<'a, 'n> Scope<'a, 'n> {
             ExprNode::CountOf(path) => {
                 let list = self.path_term(path)?;
                 if !matches!(list.kind, Kind::List(_)) {
-                    let said = self.schema().kind_said(&list.kind);
-                    self.faults.push(errors::no_such_operation(
-                        path.span,
-                        "`count of`",
-                        &said,
-                        "it needs a list",
-                    ));
+                    self.refuse(path.span, "`count of`", &list.kind, "it needs a list");
                     return None;
                 }
                 let path = self.plain_path(&list, "`count of`")?;
@@ -532,13 +532,12 @@ impl<'a, 'n> Scope<'a, 'n> {
     fn shifted(&mut self, inner: &'a ast::Expr, by: Duration, span: Span) -> Option<Term> {
         let mut term = self.term(inner)?;
         if term.kind != Kind::Date {
-            let said = self.schema().kind_said(&term.kind);
-            self.faults.push(errors::no_such_operation(
+            self.refuse(
                 inner.span,
                 "adding a duration",
-                &said,
+                &term.kind,
                 "it needs a date",
-            ));
+            );
             return None;
         }
         let sum = |a: Duration| Duration {
@@ -578,13 +577,12 @@ impl<'a, 'n> Scope<'a, 'n> {
         let mut term = self.path_term(path)?;
         let kind = term.kind.clone();
         let Kind::Series(period, inner) = &kind else {
-            let said = self.schema().kind_said(&kind);
-            self.faults.push(errors::no_such_operation(
+            self.refuse(
                 path.span,
                 "picking a month or year",
-                &said,
+                &kind,
                 "it needs a series",
-            ));
+            );
             return None;
         };
         let step = match (at.node, period) {
@@ -852,14 +850,7 @@ impl<'a, 'n> Scope<'a, 'n> {
             let term = local.term.clone();
             return self.continued(term, path).map(Elaborated::Term);
         }
-        let define = self
-            .wheres
-            .iter()
-            .find(|define| define.name.node == name)
-            .copied();
-        let define = define
-            .or_else(|| layer_define(self.layer, name))
-            .or_else(|| self.names.defines.get(name).copied());
+        let define = self.define_named(name);
         if let Some(define) = define {
             if !define.parameters.is_empty() {
                 self.faults.push(errors::wrong_count(
@@ -922,14 +913,7 @@ impl<'a, 'n> Scope<'a, 'n> {
             let term = local.term.clone();
             return self.continued(term, path);
         }
-        let define = self
-            .wheres
-            .iter()
-            .find(|define| define.name.node == name)
-            .copied();
-        let define = define
-            .or_else(|| layer_define(self.layer, name))
-            .or_else(|| self.names.defines.get(name).copied());
+        let define = self.define_named(name);
         if let Some(define) = define {
             return match self.expand(define, Vec::new(), path.span)? {
                 Elaborated::Term(term) => self.continued(term, path),
@@ -1024,13 +1008,12 @@ impl<'a, 'n> Scope<'a, 'n> {
         for word in &path.words[1..] {
             let kind = term.kind.clone();
             let Kind::Record(id) = kind else {
-                let said = self.schema().kind_said(&kind);
-                self.faults.push(errors::no_such_operation(
+                self.refuse(
                     word.span,
                     &format!("`.{}`", word.node),
-                    &said,
+                    &kind,
                     "only records have facts of their own",
-                ));
+                );
                 return None;
             };
             let record = self.schema().record(id);
