@@ -6,7 +6,7 @@ use super::witness::{Least, Under, Witness, least};
 use crate::eval::{Fact, Truth};
 use crate::exact::{Limits, Lit, Worlds};
 use crate::ir::{Layer, LayerKind, Program, Says};
-use crate::scene::{Options, Scene, Stage};
+use crate::scene::{Options, Ready, Scene, Stage};
 use crate::source::Span;
 use serde::Serialize;
 
@@ -245,7 +245,8 @@ pub fn diff(old: &Layer, new: &Layer, base: &Program, options: Options) -> Diffe
         exact: true,
         gave_up: false,
     };
-    let Some(stage) = free::stage(&program, &nothing, options, 1) else {
+    let ready = Ready::new(&program, options);
+    let Some(stage) = free::stage(&ready, &nothing, 1) else {
         difference.gave_up = true;
         return difference;
     };

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
 use crate::eval::{Bond, Fact};
 use crate::exact::{Limits, Lit, Said, Sample, Worlds, said_place};
 use crate::ir::{Layer, LayerKind, Node, Program, Says};
-use crate::scene::{Options, Stage};
+use crate::scene::{Options, Ready, Stage};
 use crate::source::Span;
 use crate::value::Kind;
 use std::collections::HashMap;
@@ -35,7 +35,8 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
         unused(layer, strict, &mut found);
     }
     let count = program.layers.len();
-    let Some(stage) = free::stage(program, &nothing, options, count.max(1)) else {
+    let ready = Ready::new(program, options);
+    let Some(stage) = free::stage(&ready, &nothing, count.max(1)) else {
         return found;
     };
     // Each license reaches the model from another origin.

@@ -6,7 +6,7 @@ use crate::eval;
 use crate::facts::Node;
 use crate::ir::{Layer, LayerKind, Program};
 use crate::library;
-use crate::scene::{Options, Stage};
+use crate::scene::{Options, Ready, Stage};
 use crate::verdict::{Report, Verdict, judge};
 use serde::Serialize;
 
@@ -67,8 +67,9 @@ pub fn upgrade(
     let names = library::names_with(&program);
     let fact = eval::bind(node, &program.schema, &names)?;
     let fact = eval::with_defaults(fact, &program);
-    let stage = Stage::set(&program, &fact, options)?;
-    let under = |licenses: &Option<Vec<String>>| licenses.iter().flatten().any(|id| *id == old.id);
+    let ready = Ready::new(&program, options);
+    let stage = Stage::set(&ready, &fact)?;
+    let under = |licenses: &Option<Vec<&str>>| licenses.iter().flatten().any(|id| *id == old.id);
     let replaced = stage
         .lineage
         .members
@@ -77,7 +78,7 @@ pub fn upgrade(
         .count();
     let before = judge(&stage, fallback)?;
     let moved = renamed(&fact, &[&old.id], &new.id);
-    let after = judge(&Stage::set(&program, &moved, options)?, fallback)?;
+    let after = judge(&Stage::set(&ready, &moved)?, fallback)?;
     // A clause of the one is the clause of the same name of the other.
     let bare = |id: &str| {
         let (layer, clause) = id.split_once('/').unwrap_or(("", id));

@@ -6,7 +6,7 @@ use crate::exact::{Base, Lit, Place, Said, Sample, Stride, Unit, Worlds};
 use crate::facts::{self, Format};
 use crate::ir::{Layer, Program, Says};
 use crate::library;
-use crate::scene::{Check, Options, Scene, Stage};
+use crate::scene::{Check, Ready, Scene, Stage};
 use crate::source::SourceId;
 use crate::value::{Kind, Month, Schema, Value};
 use indexmap::IndexMap;
@@ -464,8 +464,8 @@ impl Under<'_> {
         let names = library::names_with(self.program);
         let fact = eval::bind(nodes.first()?, &self.program.schema, &names).ok()?;
         let fact = eval::with_defaults(fact, self.program);
-        let options: Options = stage.options;
-        let mut real = Stage::set(self.program, &fact, options).ok()?;
+        let ready = Ready::new(self.program, stage.options);
+        let mut real = Stage::set(&ready, &fact).ok()?;
         for unit in &least.units {
             let taken = &mut real.taken[0];
             match unit.says {
@@ -474,14 +474,14 @@ impl Under<'_> {
                     question,
                     reading,
                 } if layer == self.number => {
-                    taken.readings[question as usize] = Some(reading);
+                    taken.readings.to_mut()[question as usize] = Some(reading);
                 }
                 Said::Judgment {
                     layer,
                     judgment,
                     yes,
                 } if layer == self.number => {
-                    taken.judgments[judgment as usize] = Truth::of(yes);
+                    taken.judgments.to_mut()[judgment as usize] = Truth::of(yes);
                 }
                 _ => {}
             }

@@ -3,7 +3,8 @@
 use super::fact::{Fact, Range, State};
 use super::frame::Frame;
 use crate::ir::{Atom, Operand, Operator, Quantity};
-use crate::value::{Value, same_words, starts_name};
+use crate::value::{Schema, Value, same_words, starts_name};
+use jiff::civil::Date;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -40,11 +41,7 @@ impl Truth {
 impl std::ops::Not for Truth {
     type Output = Truth;
     fn not(self) -> Truth {
-        match self {
-            Truth::No => Truth::Yes,
-            Truth::Unknown => Truth::Unknown,
-            Truth::Yes => Truth::No,
-        }
+        [Truth::Yes, Truth::Unknown, Truth::No][self as usize]
     }
 }
 
@@ -58,20 +55,35 @@ enum Side<'a> {
 
 /// The truth of an atom in a frame.
 pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
+    ask(atom, &|path| frame.fact(path), frame.schema, frame.today)
+}
+
+/// The truth of an atom about the facts that `find` finds; it finds none where what should hold the
+/// fact is unknown or not applicable.
+#[inline]
+pub fn ask<'a, P>(
+    atom: &'a Atom<P>,
+    find: &impl Fn(&P) -> Option<&'a Fact>,
+    schema: &Schema,
+    today: Date,
+) -> Truth {
+    let state = |path: &P| find(path).map(|fact| &fact.state);
     match atom {
-        Atom::Holds(path) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::Holds(path) => match state(path) {
             Some(State::Value(Value::Bool(yes))) => Truth::of(*yes),
             _ => Truth::Unknown,
         },
-        Atom::IsNone(path) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::IsNone(path) => match state(path) {
             None | Some(State::Unknown) => Truth::Unknown,
             Some(State::None) => Truth::Yes,
             Some(_) => Truth::No,
         },
-        Atom::Compare(left, operator, right) => {
-            compare(&side(left, frame), *operator, &side(right, frame))
-        }
-        Atom::In(path, values) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::Compare(left, operator, right) => compare(
+            &side(left, find, today),
+            *operator,
+            &side(right, find, today),
+        ),
+        Atom::In(path, values) => match state(path) {
             Some(State::Value(value)) => Truth::of(values.contains(value)),
             Some(State::None) => Truth::No,
             Some(State::Range(range)) => {
@@ -80,62 +92,81 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
             }
             _ => Truth::Unknown,
         },
-        Atom::Within(path, outer) => match (frame.fact(path).map(|fact| &fact.state), outer) {
+        Atom::Within(path, outer) => match (state(path), outer) {
             (Some(State::Value(Value::Place(inner))), Value::Place(outer)) => {
-                Truth::of(frame.schema.place_within(*inner, *outer, frame.today))
+                Truth::of(schema.place_within(*inner, *outer, today))
             }
             (Some(State::None), _) => Truth::No,
             _ => Truth::Unknown,
         },
-        Atom::Includes(path, operand) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::Includes(path, operand) => match state(path) {
+            Some(State::List(list)) if list.is_empty() => Truth::No,
             Some(State::List(list)) => {
-                let wanted = side(operand, frame);
+                let wanted = side(operand, find, today);
                 let each = list.iter().map(|element| included(element, &wanted));
                 each.fold(Truth::No, Truth::or)
             }
             Some(State::None) => Truth::No,
             _ => Truth::Unknown,
         },
-        Atom::Begins(path, prefix) => match frame.fact(path) {
-            Some(fact) => fact
-                .text()
-                .map_or(Truth::Unknown, |text| Truth::of(starts_name(text, prefix))),
+        Atom::Begins(path, prefix) => match find(path).and_then(Fact::text) {
+            Some(text) => Truth::of(starts_name(text, prefix)),
             None => Truth::Unknown,
         },
-        Atom::Matches(path, pattern) => match frame.fact(path).and_then(Fact::text) {
+        Atom::Matches(path, pattern) => match find(path).and_then(Fact::text) {
             Some(text) => Truth::of(glob(pattern, text)),
             None => Truth::Unknown,
         },
     }
 }
 
+/// What characters make of a pattern more than plain text.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'*' | b'?' | b'[' | b'{' | b'\\')
+}
+
+/// The length of the plain start of a pattern that a text shares with it; `None` if the text starts
+/// otherwise. Most patterns start with the licensor's namespace: one look tells most names apart.
+fn shared(pattern: &str, text: &str, same: impl Fn(u8, u8) -> bool) -> Option<usize> {
+    let mut text = text.bytes();
+    for (at, wanted) in pattern.bytes().enumerate() {
+        if is_special(wanted) {
+            return Some(at);
+        }
+        if !text.next().is_some_and(|byte| same(byte, wanted)) {
+            return None;
+        }
+    }
+    Some(pattern.len())
+}
+
 /// Whether a text matches a glob; `*` does not cross a `/`.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    // Most patterns start with the licensor's namespace: look at that before building a matcher.
-    let plain = pattern
-        .find(['*', '?', '[', '{', '\\'])
-        .unwrap_or(pattern.len());
-    if !text.starts_with(&pattern[..plain]) {
-        return false;
-    }
-    if &pattern[plain..] == "*" {
-        return !text[plain..].contains('/');
-    }
-    let glob = globset::GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build();
-    glob.is_ok_and(|glob| glob.compile_matcher().is_match(text))
+    let same = |a: u8, b: u8| a == b;
+    shared(pattern, text, same)
+        .is_some_and(|plain| rest_matches(pattern, text, plain, str::to_owned))
 }
 
 /// Whether a pattern of a license lists a model. Hubs do not tell capital letters apart in the names
 /// of models, so neither do we.
 pub fn lists_model(pattern: &str, name: &str) -> bool {
-    let plain = pattern
-        .find(['*', '?', '[', '{', '\\'])
-        .unwrap_or(pattern.len());
-    let starts = name.as_bytes().get(..plain);
-    starts.is_some_and(|start| start.eq_ignore_ascii_case(&pattern.as_bytes()[..plain]))
-        && glob(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
+    let same = |a: u8, b: u8| a.eq_ignore_ascii_case(&b);
+    shared(pattern, name, same)
+        .is_some_and(|plain| rest_matches(pattern, name, plain, str::to_ascii_lowercase))
+}
+
+/// Whether the rest of a text matches the rest of a pattern, after a plain start they share.
+fn rest_matches(pattern: &str, text: &str, plain: usize, fold: impl Fn(&str) -> String) -> bool {
+    match &pattern.as_bytes()[plain..] {
+        [] => text.len() == plain,
+        b"*" => !text.as_bytes()[plain..].contains(&b'/'),
+        _ => {
+            let glob = globset::GlobBuilder::new(&fold(pattern))
+                .literal_separator(true)
+                .build();
+            glob.is_ok_and(|glob| glob.compile_matcher().is_match(fold(text)))
+        }
+    }
 }
 
 fn included(element: &Fact, wanted: &Side) -> Truth {
@@ -150,25 +181,29 @@ fn included(element: &Fact, wanted: &Side) -> Truth {
     }
 }
 
-fn side<'a>(operand: &'a Operand, frame: &Frame<'a>) -> Side<'a> {
+fn side<'a, P>(
+    operand: &'a Operand<P>,
+    find: &impl Fn(&P) -> Option<&'a Fact>,
+    today: Date,
+) -> Side<'a> {
     match operand {
         Operand::Const(value) => Side::Known(Cow::Borrowed(value)),
-        Operand::Fact(path, None) => match frame.fact(path).map(|fact| &fact.state) {
+        Operand::Fact(path, None) => match find(path).map(|fact| &fact.state) {
             Some(State::Value(value)) => Side::Known(Cow::Borrowed(value)),
             Some(State::Range(range)) => Side::Range(range),
             Some(State::None) => Side::Nothing,
             _ => Side::Unknown,
         },
-        Operand::Fact(path, Some(by)) => match frame.fact(path).and_then(Fact::value) {
+        Operand::Fact(path, Some(by)) => match find(path).and_then(Fact::value) {
             Some(Value::Date(date)) => by.after(*date).map_or(Side::Unknown, |date| {
                 Side::Known(Cow::Owned(Value::Date(date)))
             }),
             _ => Side::Unknown,
         },
-        Operand::Today(by) => by.after(frame.today).map_or(Side::Unknown, |date| {
+        Operand::Today(by) => by.after(today).map_or(Side::Unknown, |date| {
             Side::Known(Cow::Owned(Value::Date(date)))
         }),
-        Operand::CountOf(path) => match frame.fact(path).and_then(Fact::list) {
+        Operand::CountOf(path) => match find(path).and_then(Fact::list) {
             Some(list) => Side::Known(Cow::Owned(Value::Count(
                 i64::try_from(list.len()).unwrap_or(i64::MAX),
             ))),

@@ -171,7 +171,7 @@ impl Finder<'_, '_> {
         };
         let model = scene
             .subject
-            .map(|at| self.stage.lineage.members[at].name.clone());
+            .map(|at| self.stage.lineage.members[at].name.to_owned());
         if let Some(known) = report
             .findings
             .iter_mut()
@@ -352,7 +352,7 @@ impl Finder<'_, '_> {
                 section: said.section.clone(),
                 model: scene
                     .subject
-                    .map(|at| self.stage.lineage.members[at].name.clone()),
+                    .map(|at| self.stage.lineage.members[at].name.to_owned()),
             };
             if !report
                 .duties
