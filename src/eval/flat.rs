@@ -122,6 +122,30 @@ impl Asks {
     }
 }
 
+impl Asks {
+    fn keep(&mut self, needed: &mut Needed) {
+        self.choices.retain(|(.., to)| needed.has(*to));
+        self.within.retain(|(.., to)| needed.has(*to));
+        self.others.retain(|(_, to)| needed.has(*to));
+        for (_, wanted) in &mut self.members {
+            wanted.retain(|(_, to)| needed.has(*to));
+        }
+        self.members.retain(|(_, wanted)| !wanted.is_empty());
+        for (_, prefixes) in &mut self.begins {
+            prefixes.retain(|(_, to)| needed.has(*to));
+        }
+        self.begins.retain(|(_, prefixes)| !prefixes.is_empty());
+        let slots = (self.choices.iter().map(|(slot, ..)| slot))
+            .chain(self.within.iter().map(|(slot, ..)| slot))
+            .chain(self.members.iter().map(|(slot, _)| slot))
+            .chain(self.begins.iter().map(|(slot, _)| slot));
+        slots.for_each(|slot| needed.slots[*slot as usize] = true);
+        for (atom, _) in &self.others {
+            let _ = atom.about(&mut |slot: &Slot| needed.slots[*slot as usize] = true);
+        }
+    }
+}
+
 fn grouped<T>(groups: &mut Vec<(Slot, Vec<T>)>, slot: Slot) -> &mut Vec<T> {
     let known = groups.iter().position(|(known, _)| *known == slot);
     let at = known.unwrap_or_else(|| {
@@ -206,6 +230,8 @@ pub struct FlatBuilder<'l> {
     layer: &'l Layer,
     constants: Constants<'l>,
     blocks: Vec<Block>,
+    /// Of conditions outside of quantifiers: the two that are both so.
+    parts: HashMap<Spot, (Spot, Spot)>,
     /// The level of each slot.
     levels: Vec<u32>,
     /// The slots of the elements of the quantifiers around, outermost first.
@@ -225,6 +251,7 @@ impl<'l> FlatBuilder<'l> {
             layer,
             constants,
             blocks: vec![Block::default(), Block::default()],
+            parts: HashMap::new(),
             levels: ROOTS.to_vec(),
             elements: Vec::new(),
             free: judgment(layer.judgments.len()),
@@ -288,6 +315,43 @@ impl<'l> FlatBuilder<'l> {
         of.fold(first, |one, other| self.both(one, other))
     }
 
+    /// Whether all of one of the rows are so. What several rows ask is asked once.
+    pub fn any_row(&mut self, mut rows: Vec<Vec<Spot>>) -> Spot {
+        let mut often: HashMap<Spot, usize> = HashMap::new();
+        for spot in rows.iter().flatten() {
+            *often.entry(*spot).or_default() += 1;
+        }
+        let shared = often.into_iter().filter(|(_, count)| *count > 1);
+        let shared = shared.max_by_key(|(spot, count)| (*count, std::cmp::Reverse(*spot)));
+        let Some((shared, _)) = shared else {
+            let each = rows.into_iter().map(|row| self.all(row)).collect();
+            return self.any(each);
+        };
+        let (mut with, without): (Vec<_>, Vec<_>) =
+            rows.drain(..).partition(|row| row.contains(&shared));
+        for row in &mut with {
+            row.retain(|spot| *spot != shared);
+        }
+        let with = self.any_row(with);
+        let with = self.all(vec![shared, with]);
+        let without = self.any_row(without);
+        self.any(vec![with, without])
+    }
+
+    /// What has to be so, all of it, for a condition to be so.
+    pub fn row(&self, spot: Spot) -> Vec<Spot> {
+        let (mut row, mut open) = (Vec::new(), vec![spot]);
+        while let Some(spot) = open.pop() {
+            match self.parts.get(&spot) {
+                Some((one, other)) => open.extend([*one, *other]),
+                None => row.push(spot),
+            }
+        }
+        row.sort_unstable();
+        row.dedup();
+        row
+    }
+
     /// Whether one is so.
     pub fn any(&mut self, of: Vec<Spot>) -> Spot {
         let opposites = of.into_iter().map(Spot::opposite).collect();
@@ -308,6 +372,9 @@ impl<'l> FlatBuilder<'l> {
             other: other.at,
             to: spot.at,
         });
+        if level <= MODEL {
+            self.parts.insert(spot, (one, other));
+        }
         spot
     }
 
@@ -466,12 +533,63 @@ impl<'l> FlatBuilder<'l> {
     /// The conditions whose truths are asked for, ready to be evaluated.
     pub fn build(self, answers: Vec<Spot>) -> Flat {
         let mut blocks = self.blocks.into_iter().map(Block::close);
-        Flat {
+        let mut flat = Flat {
             of_deployment: blocks.next().unwrap_or_default(),
             of_model: blocks.next().unwrap_or_default(),
             truths: self.free as usize,
             slots: self.levels.len(),
             answers: answers.into_iter().map(|spot| spot.at).collect(),
+        };
+        let mut needed = Needed {
+            truths: vec![false; flat.truths / 2],
+            slots: vec![false; flat.slots],
+        };
+        flat.answers.iter().for_each(|at| needed.truth(*at));
+        needed.keep(&mut flat.of_model);
+        needed.keep(&mut flat.of_deployment);
+        flat
+    }
+}
+
+/// What the answers take; everything else is left out.
+struct Needed {
+    truths: Vec<bool>,
+    slots: Vec<bool>,
+}
+
+impl Needed {
+    fn truth(&mut self, at: Number) {
+        self.truths[at as usize / 2] = true;
+    }
+
+    fn has(&self, at: Number) -> bool {
+        self.truths[at as usize / 2]
+    }
+
+    fn keep(&mut self, segments: &mut [Segment]) {
+        // What needs something comes after it.
+        for segment in segments.iter_mut().rev() {
+            if let Some(each) = segment.each.as_mut().filter(|each| self.has(each.to)) {
+                self.truth(each.answer);
+                self.slots[each.list as usize] = true;
+                self.keep(&mut each.body);
+            } else {
+                segment.each = None;
+            }
+            for both in segment.both.iter().rev() {
+                if self.has(both.to) {
+                    self.truth(both.one);
+                    self.truth(both.other);
+                }
+            }
+            segment.both.retain(|both| self.has(both.to));
+            segment.asks.keep(self);
+            for walk in segment.walks.iter().rev() {
+                if self.slots[walk.to as usize] {
+                    self.slots[walk.from as usize] = true;
+                }
+            }
+            segment.walks.retain(|walk| self.slots[walk.to as usize]);
         }
     }
 }

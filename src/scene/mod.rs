@@ -7,7 +7,7 @@
 
 mod ready;
 
-use ready::Asked;
+use ready::{Asked, Way};
 pub use ready::{Expired, Ready};
 
 use crate::diagnostic::Diagnostic;
@@ -264,22 +264,29 @@ impl<'a> Stage<'a> {
     }
 
     /// Shows every check of every scene and whether it fails, its model perhaps not deployed counted,
-    /// without a word why. Goes out: whether there was any scene.
-    pub fn fails(&'a self, mut see: impl FnMut(usize, Check, Truth)) -> bool {
+    /// without a word why. Of the layers that are not to be taken `apart`, it shows at once whether any
+    /// check of a scene fails. Goes out: whether there was any scene.
+    pub fn fails(
+        &'a self,
+        apart: impl Fn(&Layer) -> bool,
+        mut see: impl FnMut(usize, Option<Check>, Truth),
+    ) -> bool {
         let mut applied = false;
         let mut runs: Vec<(Arc<Asked>, Run)> = Vec::new();
         self.cast(|part| {
             applied = true;
-            let by_outputs = part.bond.is_some_and(|bond| bond.by_outputs);
+            let way = Way {
+                each: part.each,
+                by_outputs: part.bond.is_some_and(|bond| bond.by_outputs),
+                apart: apart(&self.program.layers[part.layer]),
+            };
             let (frame, certain) = (self.frame(&part), self.certain(&part));
             let known = runs
                 .iter()
-                .position(|(asked, _)| asked.is_for(part.layer, part.each, by_outputs));
+                .position(|(asked, _)| asked.layer == part.layer && asked.way == way);
             let at = known.unwrap_or_else(|| {
                 let taken = &self.taken[part.layer];
-                let asked = self
-                    .ready
-                    .asked(part.layer, part.each, by_outputs, &taken.readings);
+                let asked = self.ready.asked(part.layer, way, &taken.readings);
                 let run = asked.flat.start(&frame, &taken.judgments);
                 runs.push((asked, run));
                 runs.len() - 1

@@ -35,30 +35,36 @@ pub struct Ready<'p> {
 
 /// The checks of a layer judged in one way, and when each of them fails.
 pub(super) struct Asked {
-    layer: usize,
-    each: Each,
-    by_outputs: bool,
+    pub(super) layer: usize,
+    pub(super) way: Way,
     pub(super) flat: Flat,
-    pub(super) checks: Vec<Check>,
+    /// What each answer is about; `None` for all checks together.
+    pub(super) checks: Vec<Option<Check>>,
 }
 
-impl Asked {
-    /// Whether these are the checks of a layer judged in one way.
-    pub(super) fn is_for(&self, layer: usize, each: Each, by_outputs: bool) -> bool {
-        (self.layer, self.each, self.by_outputs) == (layer, each, by_outputs)
+/// A way in which the clauses of a layer are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    /// What they are judged for.
+    pub(super) each: Each,
+    /// Whether the license reaches the model by outputs.
+    pub(super) by_outputs: bool,
+    /// Whether every check is answered, or only whether one of them fails.
+    pub(super) apart: bool,
+}
+
+/// How many ways there are.
+const WAYS: usize = 12;
+
+impl Way {
+    fn number(self) -> usize {
+        let each = match self.each {
+            Each::License => 0,
+            Each::Model => 1,
+            Each::Deployment => 2,
+        };
+        each * 4 + usize::from(self.by_outputs) * 2 + usize::from(self.apart)
     }
-}
-
-/// Ways in which the clauses of a layer are judged: [`Each`], by outputs or not.
-const WAYS: usize = 6;
-
-fn way(each: Each, by_outputs: bool) -> usize {
-    let each = match each {
-        Each::License => 0,
-        Each::Model => 1,
-        Each::Deployment => 2,
-    };
-    each * 2 + usize::from(by_outputs)
 }
 
 /// Where the vocabulary keeps what was determined about judgments, by number of the field.
@@ -122,32 +128,18 @@ impl<'p> Ready<'p> {
     }
 
     /// The checks of a layer judged in one way; made once for the readings most deployments take.
-    pub(super) fn asked(
-        &self,
-        layer: usize,
-        each: Each,
-        by_outputs: bool,
-        readings: &[Option<u16>],
-    ) -> Arc<Asked> {
-        let make = || Arc::new(self.flatten(layer, each, by_outputs, readings));
+    pub(super) fn asked(&self, layer: usize, way: Way, readings: &[Option<u16>]) -> Arc<Asked> {
+        let make = || Arc::new(self.flatten(layer, way, readings));
         if readings == &*self.taken.0[layer].readings {
-            self.flats[layer][way(each, by_outputs)]
-                .get_or_init(make)
-                .clone()
+            self.flats[layer][way.number()].get_or_init(make).clone()
         } else {
             make()
         }
     }
 
-    fn flatten(
-        &self,
-        layer: usize,
-        each: Each,
-        by_outputs: bool,
-        readings: &[Option<u16>],
-    ) -> Asked {
+    fn flatten(&self, layer: usize, way: Way, readings: &[Option<u16>]) -> Asked {
         let own = &self.program.layers[layer];
-        let checks = checks(self.program, own, each, by_outputs);
+        let checks = checks(self.program, own, way.each, way.by_outputs);
         let mut builder = FlatBuilder::new(
             own,
             Constants {
@@ -158,14 +150,19 @@ impl<'p> Ready<'p> {
                 readings,
             },
         );
-        let fails = checks
+        let fails: Vec<Spot> = checks
             .iter()
             .map(|check| fails(&mut builder, own, *check))
             .collect();
+        let (checks, fails) = if way.apart {
+            (checks.into_iter().map(Some).collect(), fails)
+        } else {
+            let rows = fails.iter().map(|spot| builder.row(*spot)).collect();
+            (vec![None], vec![builder.any_row(rows)])
+        };
         Asked {
             layer,
-            each,
-            by_outputs,
+            way,
             flat: builder.build(fails),
             checks,
         }

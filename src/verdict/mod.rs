@@ -17,7 +17,7 @@ pub use forecast::{Change, Forecast, forecast};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::Truth;
 use crate::exact::{self, Settlement};
-use crate::ir::Level;
+use crate::ir::{Layer, Level};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 use jiff::civil::Date;
@@ -283,8 +283,10 @@ pub(crate) fn checks(stage: &Stage, scenes: &[Scene]) -> Vec<Judged> {
 /// Nothing is explained.
 pub fn quick(stage: &Stage) -> Verdict {
     let mut worst = Truth::No;
-    let applied = stage.fails(|layer, check, fails| {
-        if fails > worst && decides(stage, layer, check) {
+    // Every check of a license decides.
+    let apart = |layer: &Layer| layer.terms().is_none();
+    let applied = stage.fails(apart, |layer, check, fails| {
+        if fails > worst && check.is_none_or(|check| decides(stage, layer, check)) {
             worst = fails;
         }
     });

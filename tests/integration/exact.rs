@@ -1066,7 +1066,10 @@ struct World {
 /// The evaluation that tells no reasons finds what the one that tells them finds.
 fn without_reasons(stage: &Stage, scenes: &[Scene], told: &dyn Fn() -> String) {
     let mut plain = Vec::new();
-    stage.fails(|layer, check, fails| plain.push((layer, check, fails)));
+    let apart = |_: &ir::Layer| true;
+    stage.fails(apart, |layer, check, fails| {
+        plain.push((layer, check.expect("each for itself"), fails));
+    });
     let each = scenes.iter().flat_map(|scene| {
         let checks = scene.checks(stage.program).into_iter();
         checks.map(|check| {
@@ -1081,6 +1084,21 @@ fn without_reasons(stage: &Stage, scenes: &[Scene], told: &dyn Fn() -> String) {
     });
     let reasoned: Vec<_> = each.collect();
     assert_eq!(plain, reasoned, "{}", told());
+    // Taken together, the checks of a scene say what the worst of them says.
+    let mut together = Vec::new();
+    let apart = |_: &ir::Layer| false;
+    stage.fails(apart, |_, _, fails| together.push(fails));
+    let worst = scenes.iter().map(|scene| {
+        let checks = scene.checks(stage.program).into_iter();
+        let worst = checks.map(|check| scene.fails(check)).max();
+        let worst = worst.unwrap_or(Truth::No);
+        if scene.certain {
+            worst
+        } else {
+            worst.and(Truth::Unknown)
+        }
+    });
+    assert_eq!(together, worst.collect::<Vec<_>>(), "{}", told());
 }
 
 /// What the partial facts leave open about readings and judgments.
