@@ -5,7 +5,7 @@ use super::args::{Color, LookArguments};
 use crate::diagnostic::report::{Look, render};
 use crate::diagnostic::{Diagnostic, visible, words};
 use crate::source::{Sources, Span};
-use crate::verdict::{Finding, MissingKind, Report, Verdict};
+use crate::verdict::{Finding, Missing, MissingKind, Report, Verdict, WouldPermit};
 use std::io::{IsTerminal, Write};
 
 /// Prints to stdout. A reader that went away is no fault of ours.
@@ -109,6 +109,9 @@ pub fn report(report: &Report, sources: &Sources, look: &Look) -> String {
         out.push('\n');
         out.push_str(&render(remark, sources, look));
     }
+    if let Some(would_permit) = &report.would_permit {
+        would_permit_said(would_permit, sources, look, &mut out);
+    }
     let heading = |out: &mut String, text: &str| {
         out.push('\n');
         out.push_str(&painted(text, "1", look));
@@ -183,6 +186,12 @@ pub fn report(report: &Report, sources: &Sources, look: &Look) -> String {
                 "  {} = {}: {}{at}\n",
                 assumption.name, assumption.value, assumption.because
             ));
+            for (other, verdict) in &assumption.otherwise {
+                out.push_str(&format!(
+                    "    if {other}: {}\n",
+                    verdict_said(*verdict, look)
+                ));
+            }
         }
     }
     out
@@ -196,17 +205,84 @@ fn finding_said(finding: &Finding, sources: &Sources, look: &Look) -> String {
     render(&diagnostic, sources, look)
 }
 
-fn missing_said(
-    missing: &crate::verdict::Missing,
-    sources: &Sources,
-    look: &Look,
-    out: &mut String,
-) {
-    let what = match missing.what {
+/// What would permit it, and where that is stated now.
+fn would_permit_said(found: &WouldPermit, sources: &Sources, look: &Look, out: &mut String) {
+    let ways = match found {
+        WouldPermit::If(ways) => ways,
+        WouldPermit::Nothing => {
+            let tried = "notices, copies, names, records, reviews, agreements, uses, audience, offer, hosting, weights";
+            let line =
+                format!("\nno change of these would permit it: {tried}, one parent or model less");
+            out.push_str(&format!("{line}\n"));
+            return;
+        }
+        WouldPermit::NotSettled => {
+            out.push_str("\nwhat would permit it was not settled within the limits\n");
+            return;
+        }
+    };
+    let mut heading = |text: &str, lines: &[String]| {
+        out.push_str(&format!("{}\n", painted(text, "1", look)));
+        for line in lines {
+            out.push_str(&format!("  {line}\n"));
+        }
+    };
+    for (nth, remedy) in ways.iter().enumerate() {
+        let permits = remedy.permits();
+        let verdict = if permits {
+            "permitted"
+        } else {
+            remedy.verdict.as_str()
+        };
+        let changes = remedy.changes.iter().map(|change| {
+            let now = change.now.as_deref().unwrap_or("not stated");
+            let at = place(change.place, sources).map_or_else(String::new, |at| format!(", {at}"));
+            let line = |text: &str, most| visible::one_line(text, most, look.unicode);
+            let fact = painted(&line(&change.fact, 120), "1", look);
+            format!(
+                "{fact} {}  (now {}{at})",
+                line(&change.says, 240),
+                line(now, 80)
+            )
+        });
+        let mut changes: Vec<String> = changes.collect();
+        let name = |missing: &Missing| visible::one_line(&missing.name, 120, look.unicode);
+        if !permits && !remedy.open.is_empty() {
+            let names: Vec<String> = remedy.open.iter().map(name).collect();
+            changes.push(format!("this leaves open: {}", names.join(", ")));
+        }
+        match nth {
+            0 => heading(&format!("\nit would be {verdict} if"), &changes),
+            _ => heading("or, whatever is open, if", &changes),
+        }
+        if permits && !remedy.open.is_empty() {
+            let open = remedy.open.iter().map(|missing| {
+                let answers = missing.leads.iter().filter(|lead| lead.permits);
+                let answers: Vec<&str> = answers.map(|lead| lead.answer.as_str()).collect();
+                let what = kind_said(missing.what);
+                let name = painted(&name(missing), "1", look);
+                format!(
+                    "{what} {name}: {}  ({})",
+                    answers.join(" and "),
+                    missing.asks
+                )
+            });
+            let open: Vec<String> = open.collect();
+            heading("and what is open turns out so", &open);
+        }
+    }
+}
+
+fn kind_said(what: MissingKind) -> &'static str {
+    match what {
         MissingKind::Fact | MissingKind::Origin => "fact",
         MissingKind::Reading => "reading of",
         MissingKind::Judgment => "judgment",
-    };
+    }
+}
+
+fn missing_said(missing: &Missing, sources: &Sources, look: &Look, out: &mut String) {
+    let what = kind_said(missing.what);
     let name = visible::one_line(&missing.name, 120, look.unicode);
     out.push_str(&format!(
         "  {what} {}: {}\n",

@@ -12,17 +12,17 @@ use crate::value::Kind;
 use indexmap::IndexMap;
 
 /// Something people can answer.
-pub(super) struct Group {
+struct Group {
     /// What it is.
-    pub unknown: Unknown,
+    unknown: Unknown,
     /// How much it takes to answer it.
     weight: usize,
     /// Everything its answer fixes.
-    pub lits: Vec<Lit>,
+    lits: Vec<Lit>,
     /// What is so in the plainest answer: a list is empty.
     plain: Vec<Lit>,
     /// The answers, and what each says.
-    pub answers: Vec<(String, Answer, Vec<Lit>)>,
+    answers: Vec<(String, Answer, Vec<Lit>)>,
 }
 
 /// What several facts decide together.
@@ -407,12 +407,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
 }
 
 /// A fact people can state.
-pub(super) fn fact(
-    stage: &Stage,
-    encoder: &mut Encoder,
-    place: &Place,
-    members: &[usize],
-) -> Group {
+fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) -> Group {
     let mut lits = Vec::new();
     let mut plain: Vec<Lit> = Vec::new();
     for at in members {

@@ -88,6 +88,9 @@ pub struct Encoder<'s> {
     pub inexact: bool,
     /// Whether a limit was reached.
     pub too_large: bool,
+    /// What is known, each condition with what says that it is as it is; `None` where what is known is
+    /// taken for granted.
+    pub known: Option<IndexMap<(usize, NodeId), Lit>>,
     /// Whether the path between the models is as free as any other fact.
     pub free: bool,
     views: Vec<View<'s>>,
@@ -117,6 +120,7 @@ impl<'s> Encoder<'s> {
             opaque: IndexMap::new(),
             inexact: false,
             too_large: false,
+            known: None,
             free: false,
             views: Vec::new(),
             effects: HashMap::new(),
@@ -131,6 +135,7 @@ impl<'s> Encoder<'s> {
     pub fn fails(&mut self, at: usize, check: Check) -> Lit {
         let scene = &self.scenes[at];
         let known = match scene.fails(check) {
+            _ if self.known.is_some() => None,
             Truth::No => return Lit::FALSE,
             Truth::Yes => Some(Lit::TRUE),
             Truth::Unknown => None,
@@ -237,6 +242,7 @@ impl<'s> Encoder<'s> {
     pub(super) fn effect(&mut self, at: usize, clause: u16) -> Lit {
         let context = &self.scenes[at].context;
         match context.effect(clause) {
+            _ if self.known.is_some() => {}
             Truth::Yes => return Lit::TRUE,
             Truth::No => return Lit::FALSE,
             Truth::Unknown => {}
@@ -254,11 +260,32 @@ impl<'s> Encoder<'s> {
         if outermost && let Some(known) = self.nodes.get(&(at, id)) {
             return *known;
         }
-        let lit = self.said(at, id, view);
+        let lit = match self.as_known(at, id, outermost) {
+            Some(lit) => lit,
+            None => self.said(at, id, view),
+        };
         if outermost {
             self.nodes.insert((at, id), lit);
         }
         lit
+    }
+
+    /// A condition whose answer is known, as something that could be otherwise.
+    fn as_known(&mut self, at: usize, id: NodeId, outermost: bool) -> Option<Lit> {
+        let known = self.known.as_mut().filter(|_| outermost)?;
+        let context = &self.scenes[at].context;
+        let is_leaf = matches!(
+            context.layer.node(id),
+            Node::Atom(_) | Node::Quantified(..) | Node::Reading(..) | Node::Judgment(_)
+        );
+        let truth = context.holds(id);
+        if !is_leaf || truth == Truth::Unknown {
+            return None;
+        }
+        let says = self.formula.fresh();
+        known.insert((at, id), says);
+        // A question is read in one way; what other readings lead to never comes up.
+        Some(if truth == Truth::Yes { says } else { !says })
     }
 
     fn said(&mut self, at: usize, id: NodeId, view: &View<'s>) -> Lit {
@@ -914,7 +941,7 @@ impl<'s> Encoder<'s> {
     }
 
     /// What is so where a fact that was taken to be unknown is what it was `before`.
-    pub fn unchanged(&self, place: &Place, before: &Fact, scenes: &[Scene<'s>]) -> Vec<Lit> {
+    pub fn unchanged(&self, place: &Place, before: &Fact, scenes: &[Scene]) -> Vec<Lit> {
         let mut same: Vec<Lit> = Vec::new();
         let mut says = |truth: Truth, lit: Lit| match truth {
             Truth::Yes => same.push(lit),
@@ -981,6 +1008,13 @@ impl<'s> Encoder<'s> {
             }
         }
         same
+    }
+
+    /// What a value answers to each question about a fact that is not known.
+    pub fn answers(&self, place: &Place, value: &Value) -> Option<Vec<Truth>> {
+        let instance = self.instances.get(place)?;
+        let knife = self.knife(instance, &instance.known);
+        Some(knife.answers(State::Value(value.clone())))
     }
 
     fn knife<'k>(&'k self, instance: &'k Instance, known: &'k Known) -> Knife<'k> {

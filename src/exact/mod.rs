@@ -12,12 +12,14 @@ mod encode;
 mod formula;
 mod place;
 mod sat;
+mod why;
 mod worlds;
 
 pub use cells::Sample;
-pub use change::{Change, Remedy, would_permit};
+pub use change::{Change, Reach, Remedy, Sought, would_permit};
 pub use formula::Lit;
 pub use place::{Base, Place, Stop, Stride, said as said_place};
+pub use why::{Why, why};
 pub use worlds::{Said, Unit, Worlds};
 
 use crate::eval::Fact;

@@ -4,6 +4,8 @@ use super::Limits;
 use super::formula::{Formula, Lit};
 use batsat::callbacks::Callbacks;
 use batsat::{Solver, SolverInterface, SolverOpts, lbool};
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// What we ask of a solver. It is filled once and asked many times.
 pub trait Sat {
@@ -35,18 +37,21 @@ impl Callbacks for Budget {
 /// batsat with a budget.
 pub struct Batsat {
     solver: Solver<Budget>,
-    solves: u64,
+    /// How many questions may still be asked; solvers may share them.
+    questions: Rc<Cell<u64>>,
 }
 
 impl Batsat {
     /// A solver over a formula, that stops after so many conflicts or questions in all.
     pub fn new(formula: &Formula, limits: &Limits) -> Batsat {
+        Batsat::sharing(formula, limits, Rc::new(Cell::new(limits.questions)))
+    }
+
+    /// The same with questions that other solvers ask as well.
+    pub fn sharing(formula: &Formula, limits: &Limits, questions: Rc<Cell<u64>>) -> Batsat {
         let left = u64::MAX;
         let solver = Solver::new(SolverOpts::default(), Budget { left });
-        let mut batsat = Batsat {
-            solver,
-            solves: limits.questions,
-        };
+        let mut batsat = Batsat { solver, questions };
         for at in 0..formula.variables {
             batsat.solver.var_of_int(at);
         }
@@ -73,7 +78,7 @@ impl Sat for Batsat {
     }
 
     fn solve(&mut self, assumptions: &[Lit]) -> Option<bool> {
-        self.solves = self.solves.checked_sub(1)?;
+        self.questions.set(self.questions.get().checked_sub(1)?);
         if self.solver.cb().left == 0 {
             return None;
         }

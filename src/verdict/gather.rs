@@ -2,10 +2,10 @@
 
 use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Verdict, said};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{self, Truth};
+use crate::eval::{self, Reason, Truth};
 use crate::exact::{Leads, Settlement, Stop, Unknown};
 use crate::ir::{Atom, Node, NodeId, Operand, Program, Says};
-use crate::scene::{Check, Scene, Stage};
+use crate::scene::{Check, Scene, Settled, Stage};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -83,6 +83,7 @@ pub fn missing(
     for ask in &settlement.asks {
         let leads = ask.outcomes.iter().map(|outcome| Lead {
             answer: outcome.when.clone(),
+            permits: outcome.permits,
             verdict: match outcome.leads {
                 Leads::Permitted => Verdict::Permitted,
                 Leads::NotPermitted => Verdict::NotPermitted,
@@ -178,14 +179,7 @@ fn waiting(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &mut Repo
                 continue;
             }
             for reason in scene.context.reasons(node) {
-                let (asked, fact, _) = said::reason(&reason, scene, stage);
-                let name = match layer.node(reason.node) {
-                    Node::Reading(question, _) => {
-                        format!("{}/{}", layer.id, layer.questions[question as usize].name)
-                    }
-                    Node::Judgment(_) => format!("{}/{asked}", layer.id),
-                    _ => fact.unwrap_or(asked),
-                };
+                let name = open_name(&reason, scene, stage);
                 for missing in report
                     .missing
                     .iter_mut()
@@ -198,6 +192,32 @@ fn waiting(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &mut Repo
             }
         }
     }
+}
+
+/// The name of what a reason asks about.
+fn open_name(reason: &Reason, scene: &Scene, stage: &Stage) -> String {
+    let layer = scene.context.layer;
+    let (asked, fact, _) = said::reason(reason, scene, stage);
+    match layer.node(reason.node) {
+        Node::Reading(question, _) => {
+            format!("{}/{}", layer.id, layer.questions[question as usize].name)
+        }
+        Node::Judgment(_) => format!("{}/{asked}", layer.id),
+        _ => fact.unwrap_or(asked),
+    }
+}
+
+/// What is open about a check.
+pub fn open(stage: &Stage, scene: &Scene, check: Check) -> Vec<String> {
+    let unknown = |node: &NodeId| scene.context.holds(*node) == Truth::Unknown;
+    let nodes = nodes(scene, check).into_iter().filter(unknown);
+    let mut names: Vec<String> = nodes
+        .flat_map(|node| scene.context.reasons(node))
+        .map(|reason| open_name(&reason, scene, stage))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Defaults of facts and readings taken for granted that decided something.
@@ -220,19 +240,19 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                         value: value.unwrap_or_else(|| "its default".to_owned()),
                         because: "a default stands in for it".to_owned(),
                         span: fact.span,
+                        otherwise: Vec::new(),
                     });
                 }
                 if reason.truth != Truth::Unknown
                     && let Node::Judgment(judgment) = layer.node(reason.node)
                     && let Some(by) = &stage.taken[scene.layer].judgments_by[judgment as usize]
-                    && let Some(on) = by.on
                 {
-                    add(Assumption {
-                        name: format!("{}/{}", layer.id, layer.judgments[judgment as usize].name),
-                        value: (reason.truth == Truth::Yes).to_string(),
-                        because: format!("determined by {} on {on}{}", by.by, until(by.until)),
-                        span: by.span,
-                    });
+                    add(Assumption::taken(
+                        format!("{}/{}", layer.id, layer.judgments[judgment as usize].name),
+                        (reason.truth == Truth::Yes).to_string(),
+                        "determined",
+                        by,
+                    ));
                 }
                 if let Node::Reading(question, _) = layer.node(reason.node) {
                     let taken = &stage.taken[scene.layer];
@@ -243,16 +263,12 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                     ) else {
                         continue;
                     };
-                    let because = match by.on {
-                        None => "the reading taken while nobody adopts another".to_owned(),
-                        Some(on) => format!("adopted by {} on {on}{}", by.by, until(by.until)),
-                    };
-                    add(Assumption {
-                        name: format!("{}/{}", layer.id, question_said.name),
-                        value: question_said.readings[reading as usize].name.clone(),
-                        because,
-                        span: by.span,
-                    });
+                    add(Assumption::taken(
+                        format!("{}/{}", layer.id, question_said.name),
+                        question_said.readings[reading as usize].name.clone(),
+                        "adopted",
+                        by,
+                    ));
                 }
             }
         }
@@ -267,6 +283,7 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                     value: id.clone(),
                     because: "its licensor released it under this license".to_owned(),
                     span: stage.program.layers[bond.layer].span,
+                    otherwise: Vec::new(),
                 });
             }
         }
@@ -287,14 +304,37 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                         value: "us".to_owned(),
                         because: "a default stands in for it".to_owned(),
                         span: edge.span,
+                        otherwise: Vec::new(),
                     });
                 }
                 child = *parent;
             }
         }
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
+    sort(&mut found);
     report.assumptions = found;
+}
+
+/// The order in which assumptions are told.
+pub fn sort(assumptions: &mut [Assumption]) {
+    assumptions.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+impl Assumption {
+    /// A reading or a determination that was taken.
+    pub(super) fn taken(name: String, value: String, verb: &str, by: &Settled) -> Assumption {
+        let because = match by.on {
+            None => "the reading taken while nobody adopts another".to_owned(),
+            Some(on) => format!("{verb} by {} on {on}{}", by.by, until(by.until)),
+        };
+        Assumption {
+            name,
+            value,
+            because,
+            span: by.span,
+            otherwise: Vec::new(),
+        }
+    }
 }
 
 fn until(date: Option<jiff::civil::Date>) -> String {

@@ -44,6 +44,9 @@ pub struct Deployment {
     pub applied: Vec<String>,
     /// Findings, gravest first.
     pub findings: Vec<Finding>,
+    /// What would permit it. `null` where it is not refused, and for deployments after the first
+    /// hundred of a run that are.
+    pub would_permit: Option<WouldPermit>,
     /// Duties that are due and met.
     pub duties: Vec<Duty>,
     /// What would settle the verdict.
@@ -100,6 +103,10 @@ pub struct Finding {
     pub acts: Vec<String>,
     /// Why: both sides of each reason.
     pub because: Vec<Reason>,
+    /// What is open about the clause and makes no difference: it comes to this whatever that is.
+    pub whatever: Vec<String>,
+    /// Other findings, by id, where it is this one or another of them, depending on what is open.
+    pub or: Vec<String>,
     /// What to do next.
     pub fix: Option<String>,
     /// The message as a sentence.
@@ -120,6 +127,41 @@ pub struct Reason {
     /// What it is.
     pub value: Option<String>,
     /// Where it is stated, or what should hold it.
+    pub place: Option<Placed>,
+}
+
+/// What would permit a deployment that is not permitted.
+#[derive(Serialize, JsonSchema)]
+pub struct WouldPermit {
+    /// `changes`; `nothing` where no change of what people can change permits it; `not settled` where a
+    /// limit was reached.
+    pub found: String,
+    /// Changes to choose from: the cheapest, and a firm one if that one leaves something open.
+    pub ways: Vec<Way>,
+}
+
+/// Changes that permit a deployment, all together. They were applied and judged again, and none of
+/// them can be left out.
+#[derive(Serialize, JsonSchema)]
+pub struct Way {
+    /// The changes.
+    pub changes: Vec<ToChange>,
+    /// The verdict after them: `permitted`, or `undetermined` while something is open.
+    pub verdict: String,
+    /// What is open after them; the answers that permit, all of them together, are marked.
+    pub open: Vec<Missing>,
+}
+
+/// One change.
+#[derive(Serialize, JsonSchema)]
+pub struct ToChange {
+    /// The fact, or the model.
+    pub fact: String,
+    /// What is to be so: `includes "Built with Llama"`.
+    pub to: String,
+    /// What is so now.
+    pub now: Option<String>,
+    /// Where that is stated.
     pub place: Option<Placed>,
 }
 
@@ -160,6 +202,8 @@ pub struct Lead {
     pub answer: String,
     /// The verdict then.
     pub verdict: String,
+    /// Whether it is one of the answers that, all of them together, permit the deployment.
+    pub permits: bool,
 }
 
 /// Something taken for granted.
@@ -173,6 +217,18 @@ pub struct Assumption {
     pub because: String,
     /// Where that is declared.
     pub place: Option<Placed>,
+    /// For a reading or a determination: the others under which the verdict is another one. Empty where
+    /// it makes no difference.
+    pub otherwise: Vec<Otherwise>,
+}
+
+/// Another reading or determination, and the verdict under it.
+#[derive(Serialize, JsonSchema)]
+pub struct Otherwise {
+    /// The other one.
+    pub value: String,
+    /// The verdict under it, everything else as it is.
+    pub verdict: String,
 }
 
 /// The whole output of `clausula ask --format json`.
@@ -252,6 +308,7 @@ fn leads(missing: &super::Missing) -> Vec<Lead> {
     let lead = |lead: &super::Lead| Lead {
         answer: lead.answer.clone(),
         verdict: lead.verdict.as_str().to_owned(),
+        permits: lead.permits,
     };
     missing.leads.iter().map(lead).collect()
 }
@@ -306,6 +363,41 @@ fn level(level: Level) -> &'static str {
     }
 }
 
+fn missing(all: &[super::Missing], sources: &Sources) -> Vec<Missing> {
+    let each = all.iter().map(|missing| Missing {
+        name: missing.name.clone(),
+        kind: kind(missing.what).to_owned(),
+        asks: missing.asks.clone(),
+        place: place(missing.place, sources),
+        leads: leads(missing),
+        clauses: missing.clauses.clone(),
+    });
+    each.collect()
+}
+
+fn would_permit(found: &super::WouldPermit, sources: &Sources) -> WouldPermit {
+    let (word, ways) = match found {
+        super::WouldPermit::If(ways) => ("changes", ways.as_slice()),
+        super::WouldPermit::Nothing => ("nothing", &[][..]),
+        super::WouldPermit::NotSettled => ("not settled", &[][..]),
+    };
+    let change = |change: &super::remedy::Change| ToChange {
+        fact: change.fact.clone(),
+        to: change.says.clone(),
+        now: change.now.clone(),
+        place: place(change.place, sources),
+    };
+    let way = |remedy: &super::Remedy| Way {
+        changes: remedy.changes.iter().map(change).collect(),
+        verdict: remedy.verdict.as_str().to_owned(),
+        open: missing(&remedy.open, sources),
+    };
+    WouldPermit {
+        found: word.to_owned(),
+        ways: ways.iter().map(way).collect(),
+    }
+}
+
 /// A report for other programs.
 pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
     let reason = |because: &Because| Reason {
@@ -330,16 +422,10 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
         path: finding.path.clone(),
         acts: finding.acts.clone(),
         because: finding.because.iter().map(reason).collect(),
+        whatever: finding.whatever.clone(),
+        or: finding.or.clone(),
         fix: finding.fix.clone(),
         message: finding.diagnostic.message.clone(),
-    });
-    let missing = report.missing.iter().map(|missing| Missing {
-        name: missing.name.clone(),
-        kind: kind(missing.what).to_owned(),
-        asks: missing.asks.clone(),
-        place: place(missing.place, sources),
-        leads: leads(missing),
-        clauses: missing.clauses.clone(),
     });
     Deployment {
         deployment: report.deployment.clone(),
@@ -349,6 +435,10 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
         exact: report.exact,
         applied: report.applied.clone(),
         findings: findings.collect(),
+        would_permit: report
+            .would_permit
+            .as_ref()
+            .map(|found| would_permit(found, sources)),
         duties: report
             .duties
             .iter()
@@ -359,7 +449,7 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
                 model: duty.model.clone(),
             })
             .collect(),
-        missing: missing.collect(),
+        missing: missing(&report.missing, sources),
         assumptions: report
             .assumptions
             .iter()
@@ -368,6 +458,14 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
                 value: assumption.value.clone(),
                 because: assumption.because.clone(),
                 place: place(assumption.span, sources),
+                otherwise: assumption
+                    .otherwise
+                    .iter()
+                    .map(|(value, verdict)| Otherwise {
+                        value: value.clone(),
+                        verdict: verdict.as_str().to_owned(),
+                    })
+                    .collect(),
             })
             .collect(),
         remarks: report

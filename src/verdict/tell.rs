@@ -10,6 +10,9 @@ use crate::source::Span;
 /// Most facts and words one finding points at.
 const MOST_LABELS: usize = 8;
 
+/// Most open things one finding names.
+const MOST_OPEN: usize = 3;
+
 /// A title inside a sentence: its first letter small, unless it is a name or a quotation.
 fn inside(title: &str) -> String {
     let mut letters = title.chars();
@@ -67,6 +70,7 @@ pub fn finding(
         told.severity = Severity::Warning;
     }
     let here = match finding.outcome {
+        _ if !finding.or.is_empty() => "this, or else another",
         Outcome::Withheld if grants => "this grant does not apply",
         Outcome::Withheld => "this defeats the grant",
         Outcome::Ended => "this ends the grants",
@@ -121,7 +125,32 @@ pub fn finding(
     if finding.reported {
         told.message.push_str(", as reported");
     }
+    if !finding.or.is_empty() {
+        let or = words::listed(&finding.or, "or");
+        told.message.push_str(&format!(", or else {or}"));
+    }
+    if !finding.whatever.is_empty() {
+        told.message.push_str(&whatever(&finding.whatever));
+    }
     told.maybe_help(help)
+}
+
+/// `, whatever «a» turns out to be`
+fn whatever(names: &[String]) -> String {
+    let mut said: Vec<String> = names
+        .iter()
+        .take(MOST_OPEN)
+        .map(|name| words::ticked(name))
+        .collect();
+    let more = names.len().saturating_sub(MOST_OPEN);
+    if more > 0 {
+        said.push(format!("{more} more"));
+    }
+    let verb = if names.len() == 1 { "turns" } else { "turn" };
+    format!(
+        ", whatever {} {verb} out to be",
+        words::listed_bare(&said, "and")
+    )
 }
 
 fn fact_label(because: &super::Because) -> String {

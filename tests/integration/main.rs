@@ -16,6 +16,7 @@ mod library;
 mod lint;
 mod policies;
 mod print;
+mod remedies;
 mod report;
 mod safety;
 mod shapes;
