@@ -130,7 +130,11 @@ pub fn report(report: &Report, sources: &Sources, look: &Look) -> String {
                 .section
                 .as_ref()
                 .map_or_else(String::new, |section| format!(" (§{section})"));
-            out.push_str(&format!("  {:<width$}  {}{section}\n", duty.id, duty.title));
+            let reported = if duty.reported { ", as reported" } else { "" };
+            out.push_str(&format!(
+                "  {:<width$}  {}{section}{reported}\n",
+                duty.id, duty.title
+            ));
         }
     }
     if !report.missing.is_empty() {

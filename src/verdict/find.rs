@@ -473,6 +473,7 @@ impl Finder<'_, '_> {
                 id: scene.context.layer.clause_id(said),
                 title: said.title.clone(),
                 section: said.section.clone(),
+                reported: scene.is_reported(clause),
                 model: scene
                     .subject
                     .map(|at| self.stage.lineage.members[at].name.to_owned()),

@@ -174,6 +174,8 @@ pub struct Duty {
     pub title: String,
     /// The section it encodes.
     pub section: Option<String>,
+    /// Whether a claim of the press asks for it.
+    pub reported: bool,
     /// The model it is about.
     pub model: Option<String>,
 }
@@ -217,8 +219,8 @@ pub struct Assumption {
     pub because: String,
     /// Where that is declared.
     pub place: Option<Placed>,
-    /// For a reading or a determination: the others under which the verdict is another one. Empty where
-    /// it makes no difference.
+    /// For a reading, a determination, or claims that count: what else could be taken under which the
+    /// verdict is another one. Empty where it makes no difference.
     pub otherwise: Vec<Otherwise>,
 }
 
@@ -446,6 +448,7 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
                 id: duty.id.clone(),
                 title: duty.title.clone(),
                 section: duty.section.clone(),
+                reported: duty.reported,
                 model: duty.model.clone(),
             })
             .collect(),

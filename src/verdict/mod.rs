@@ -153,6 +153,8 @@ pub struct Duty {
     pub title: String,
     /// The section it encodes.
     pub section: Option<String>,
+    /// Whether a claim asks for it, not a binding text.
+    pub reported: bool,
     /// The model it is about.
     pub model: Option<String>,
 }

@@ -4,10 +4,12 @@
 use super::{Assumption, Report, Verdict, gather, verdict};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Fact, Truth};
-use crate::scene::{Ready, Stage};
+use crate::scene::{Options, Ready, Stage};
+use crate::source::Span;
 
-/// Says of each reading and determination that was taken under which others the verdict differs. One
-/// that makes a difference is listed among the assumptions, whatever else was found.
+/// Says of each reading and determination that was taken under which others the verdict differs, and
+/// whether it does without the claims of the press. What makes a difference is listed among the
+/// assumptions, whatever else was found.
 ///
 /// # Errors
 /// What keeps the deployment from being judged.
@@ -67,6 +69,22 @@ pub fn otherwise(
                     vec![(other, then)],
                 );
             }
+        }
+    }
+    if ready.options.reported {
+        let options = Options {
+            reported: false,
+            ..ready.options
+        };
+        let then = verdict(&Stage::set(&Ready::new(program, options), deployment)?);
+        if then != report.verdict {
+            report.assumptions.push(Assumption {
+                name: "claims of the press".to_owned(),
+                value: "counted".to_owned(),
+                because: "they were asked for".to_owned(),
+                span: Span::NOWHERE,
+                otherwise: vec![("not counted".to_owned(), then)],
+            });
         }
     }
     gather::sort(&mut report.assumptions);
