@@ -448,6 +448,7 @@ impl Session {
                         (missing.what == MissingKind::Reading)
                             .then(|| adopt_line(missing, self.options.today))
                     }),
+                    settling: json::settling(report),
                 })
                 .collect(),
         };

@@ -1,11 +1,12 @@
 //! Questions to the solver: what can be, and what to ask people for.
 
-use super::cells::Sample;
+use super::cells::{Among, Sample, among};
 use super::encode::{Encoder, Instance};
 use super::formula::{Formula, Lit};
 use super::place::{Base, Place, Stop, Stride, said};
 use super::sat::{Batsat, Sat};
-use super::{Answer, Ask, Leads, Limits, Outcome, Settlement, Unknown};
+use super::{Answer, Ask, Condition, Leads, Limit, Limits, Outcome, Settlement, Unknown};
+use crate::diagnostic::words;
 use crate::scene::Stage;
 use crate::source::Span;
 use crate::value::Kind;
@@ -23,6 +24,38 @@ pub(super) struct Group {
     plain: Vec<Lit>,
     /// The answers, and what each says.
     pub answers: Vec<(String, Answer, Vec<Lit>)>,
+    /// What the answer says, one independent thing after the other.
+    aspects: Vec<Aspect>,
+}
+
+/// Something that takes exactly one of some values.
+#[derive(Clone)]
+struct Aspect {
+    form: Form,
+    values: Vec<(Among, Lit)>,
+}
+
+impl Aspect {
+    fn new(values: impl IntoIterator<Item = (String, Lit)>) -> Aspect {
+        let values = values.into_iter();
+        Aspect {
+            form: Form::Plain,
+            values: values
+                .map(|(when, lit)| (Among::plain(when), lit))
+                .collect(),
+        }
+    }
+}
+
+/// How the values of an aspect are said.
+#[derive(Clone)]
+enum Form {
+    /// As they are
+    Plain,
+    /// As a number of entries
+    Count,
+    /// Whether a list includes this entry, the first value being yes
+    Entry(String),
 }
 
 /// What several facts decide together.
@@ -38,14 +71,52 @@ enum Part {
     Mixed(usize),
 }
 
+/// A set of groups, and a world in which their answers bring about the goal.
+struct Found {
+    chosen: Vec<usize>,
+    world: Vec<Lit>,
+}
+
+/// Whether answers leave only worlds of one sort.
+enum Forcing {
+    /// They do, and it takes these.
+    Yes(Vec<Part>),
+    /// They do not; the solver holds a world of the other sort.
+    No,
+}
+
+/// Some values of each aspect of what is asked, all of which bring about the goal.
+struct Region {
+    /// For each aspect, for each of its values, whether it is one of them.
+    kept: Vec<Vec<bool>>,
+    /// While this holds, worlds in the region are left out.
+    outside: Lit,
+}
+
+/// Most ways that are told.
+const WAYS: usize = 4;
+/// Worlds tried in search of what else an answer needs.
+const NEEDS: usize = 3;
+/// Most entries that are named as missing from a list.
+const ENTRIES: usize = 4;
+/// Most combinations of answers looked at in search of them.
+const TRIES: usize = 32;
+/// Most worlds learned from, to show that nothing helps without what was passed over.
+const COPIES: usize = 32;
+
 /// A formula that is being asked about.
 pub struct Search<'s> {
+    stage: &'s Stage<'s>,
     limits: &'s Limits,
     forbidden: Lit,
     formula: Formula,
+    /// How many variables the formula had when it was loaded.
+    loaded: u32,
     inexact: bool,
     groups: Vec<Group>,
     mixed: Vec<Mixed>,
+    /// Those that are not to be asked for, by number.
+    passed: Vec<usize>,
     solver: Batsat,
 }
 
@@ -55,45 +126,112 @@ impl<'s> Search<'s> {
         stage: &'s Stage<'s>,
         mut encoder: Encoder<'s>,
         forbidden: Lit,
+        passed: &[String],
         limits: &'s Limits,
     ) -> Search<'s> {
         let (groups, mixed) = groups(stage, &mut encoder);
         let solver = Batsat::new(&encoder.formula, limits);
+        let is_passed = |group: &Group| {
+            let name = group.unknown.name(stage);
+            // Whoever cannot tell a fact cannot tell what it holds.
+            let holds = |passed: &String| {
+                let rest = name.strip_prefix(passed.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ' ']))
+            };
+            passed.iter().any(holds)
+        };
+        let passed = (0..groups.len()).filter(|at| is_passed(&groups[*at]));
         Search {
+            stage,
             limits,
             forbidden,
             inexact: encoder.inexact,
+            loaded: encoder.formula.variables,
             formula: encoder.formula,
+            passed: passed.collect(),
             groups,
             mixed,
             solver,
         }
     }
 
+    /// The limit that was reached.
+    pub fn spent(&self) -> Limit {
+        self.solver.spent()
+    }
+
     /// Finds everything there is to say; `None` if the budget was spent before the verdict was found.
     pub fn fill(&mut self, fails: &[Lit], settlement: &mut Settlement) -> Option<()> {
+        let mut seen = Seen::new(fails);
         settlement.can_permit = self.solver.solve(&[!self.forbidden])?;
+        if settlement.can_permit {
+            seen.look(&self.solver);
+        }
         settlement.can_forbid = self.solver.solve(&[self.forbidden])?;
+        if settlement.can_forbid {
+            seen.look(&self.solver);
+        }
         settlement.exact = !(self.inexact && settlement.can_permit && settlement.can_forbid);
-        for (at, lit) in fails.iter().enumerate() {
-            if lit.is_known() {
+        for at in 0..fails.len() {
+            if fails[at].is_known() {
                 continue;
             }
             // A budget spent here leaves checks in neither list; the verdict is found.
-            if self.solver.solve(&[!*lit]) == Some(false) {
-                settlement.always_failing.push(at);
-            } else if self.solver.solve(&[*lit]) == Some(false) {
-                settlement.never_failing.push(at);
+            if !seen.holds[at] {
+                match self.solver.solve(&[!fails[at]]) {
+                    Some(true) => seen.look(&self.solver),
+                    Some(false) => settlement.always_failing.push(at),
+                    None => {}
+                }
+            }
+            if !seen.fails[at] {
+                match self.solver.solve(&[fails[at]]) {
+                    Some(true) => seen.look(&self.solver),
+                    Some(false) => settlement.never_failing.push(at),
+                    None => {}
+                }
             }
         }
         settlement.always_failing.sort_unstable();
         settlement.never_failing.sort_unstable();
         if settlement.can_permit && settlement.can_forbid && self.limits.worlds > 0 {
-            let (chosen, world) = self.smallest();
-            settlement.asks = self.asks(&chosen, &world);
-            settlement.depends = self.depends();
+            self.tell(settlement);
         }
         Some(())
+    }
+
+    /// What to ask for, and where it leads.
+    fn tell(&mut self, settlement: &mut Settlement) {
+        let permit = !self.forbidden;
+        let mut found = self.smallest(permit, &[], self.limits.worlds);
+        let mut goal = permit;
+        if let Ok(None) = found {
+            // Nothing makes it permitted without what was passed over; something may rule it out.
+            found = self.smallest(self.forbidden, &[], self.limits.worlds);
+            goal = self.forbidden;
+        }
+        match found {
+            Err(limit) => settlement.gave_up = Some(limit),
+            Ok(None) => {}
+            Ok(Some(found)) => {
+                let (reached, missed) = match goal == permit {
+                    true => (Leads::Permitted, Leads::NotPermitted),
+                    false => (Leads::NotPermitted, Leads::Permitted),
+                };
+                settlement.goal = reached;
+                let mut asks = self.asks(&found);
+                let chosen: Vec<usize> = asks.iter().map(|(at, _)| *at).collect();
+                let (ways, complete) = self.ways(goal, &chosen, &found.world, &mut asks);
+                settlement.ways = ways;
+                settlement.otherwise = if complete {
+                    missed
+                } else {
+                    Leads::Undetermined
+                };
+                settlement.asks = asks.into_iter().map(|(_, ask)| ask).collect();
+            }
+        }
+        settlement.depends = self.depends();
     }
 
     // ── the smallest set ────────────────────────────────────────────────────
@@ -116,22 +254,56 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The lightest set found whose answers, as some world has them, make the deployment permitted.
-    fn smallest(&mut self) -> (Vec<usize>, Vec<Lit>) {
+    fn parts(&self) -> impl Iterator<Item = Part> + use<> {
+        let groups = (0..self.groups.len()).map(Part::Group);
+        groups.chain((0..self.mixed.len()).map(Part::Mixed))
+    }
+
+    fn is_passed(&self, part: Part) -> bool {
+        match part {
+            Part::Group(at) => self.passed.contains(&at),
+            Part::Mixed(at) => {
+                let mut about = self.mixed[at].groups.iter();
+                about.any(|at| self.passed.contains(at))
+            }
+        }
+    }
+
+    /// The lightest set found whose answers, as some world with what is `given` has them, bring about
+    /// the goal; `None` if every such set takes something that was passed over.
+    fn smallest(
+        &mut self,
+        goal: Lit,
+        given: &[Lit],
+        worlds: usize,
+    ) -> Result<Option<Found>, Limit> {
         let mut best: Option<(usize, Vec<Part>, Vec<Lit>)> = None;
         // While this holds, worlds that were tried before are left out.
-        let other = {
-            let formula = &mut self.formula;
-            formula.fresh()
-        };
+        let other = self.formula.fresh();
+        let usable: Vec<Part> = self.parts().filter(|part| !self.is_passed(*part)).collect();
         let mut avoided: Vec<Lit> = Vec::new();
-        for _ in 0..self.limits.worlds {
-            let Some(world) = self.plainest(&[!self.forbidden, other], &avoided) else {
-                break;
+        let (mut tried, mut copies) = (0, 0);
+        while tried < worlds {
+            let mut so = vec![goal, other];
+            so.extend(given);
+            let world = match self.plainest(&so, &avoided) {
+                Some(Some(world)) => world,
+                Some(None) => break,
+                None if best.is_some() => break,
+                None => return Err(self.spent()),
             };
-            let Some(parts) = self.least(&world) else {
-                break;
+            let parts = match self.least(goal, given, &world, &usable) {
+                Some(Forcing::Yes(parts)) => parts,
+                Some(Forcing::No) if copies < COPIES => {
+                    copies += 1;
+                    self.learn(goal, other);
+                    continue;
+                }
+                _ if best.is_some() => break,
+                Some(Forcing::No) => return Err(Limit::Questions(COPIES as u64)),
+                None => return Err(self.spent()),
             };
+            tried += 1;
             let weight = parts.iter().map(|part| self.weight(*part)).sum();
             let mut clause: Vec<Lit> = vec![!other];
             for part in &parts {
@@ -155,15 +327,9 @@ impl<'s> Search<'s> {
                 best = Some((weight, parts, world.collect()));
             }
         }
-        let (parts, world) = best.map_or_else(
-            || {
-                (
-                    (0..self.groups.len()).map(Part::Group).collect(),
-                    Vec::new(),
-                )
-            },
-            |(_, parts, world)| (parts, world),
-        );
+        let Some((_, parts, world)) = best else {
+            return Ok(None);
+        };
         let mut chosen: Vec<usize> = Vec::new();
         for part in parts {
             match part {
@@ -173,22 +339,62 @@ impl<'s> Search<'s> {
         }
         chosen.sort_unstable();
         chosen.dedup();
-        (chosen, world)
+        Ok(Some(Found { chosen, world }))
     }
 
-    /// A world in which some things are so, and the lists as empty as that allows.
-    fn plainest(&mut self, so: &[Lit], avoided: &[Lit]) -> Option<Vec<(Part, Vec<Lit>)>> {
+    /// Learns from the last solution, in which the goal is missed: the answers looked for have to bring
+    /// it about even where what was passed over is as in that world.
+    fn learn(&mut self, goal: Lit, other: Lit) {
+        let mut own: Vec<bool> = vec![false; self.loaded as usize + 1];
+        let mut fixed: Vec<Lit> = Vec::new();
+        for part in self.parts() {
+            for lit in self.lits(part) {
+                own[lit.var() as usize] = true;
+                if self.is_passed(part) {
+                    fixed.push(if self.solver.value(*lit) { *lit } else { !*lit });
+                }
+            }
+        }
+        for lit in &fixed {
+            own[lit.var() as usize] = false;
+        }
+        let first = self.formula.variables;
+        let copied = |lit: Lit| {
+            if own[lit.var() as usize] {
+                lit
+            } else {
+                lit.copied(first)
+            }
+        };
+        let mut clauses: Vec<Vec<Lit>> = fixed.iter().map(|lit| vec![copied(*lit)]).collect();
+        clauses.push(vec![copied(goal)]);
+        let each = self.formula.clauses.iter();
+        clauses.extend(each.map(|clause| clause.iter().map(|lit| copied(*lit)).collect()));
+        for mut clause in clauses {
+            clause.push(!other);
+            self.solver.add(&clause);
+        }
+        self.formula.variables += self.loaded;
+    }
+
+    /// A world in which some things are so, and the lists as empty as that allows. The outer `None`:
+    /// the budget was spent.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether there was an answer"
+    )]
+    fn plainest(&mut self, so: &[Lit], avoided: &[Lit]) -> Option<Option<Vec<(Part, Vec<Lit>)>>> {
         let plain = self.groups.iter().flat_map(|group| &group.plain);
         let mut plain: Vec<Lit> = avoided.iter().chain(plain).copied().collect();
         loop {
             let mut assumed = so.to_vec();
             assumed.extend(&plain);
             if self.solver.solve(&assumed)? {
-                return Some(self.world());
+                return Some(Some(self.world()));
             }
             let core = self.solver.core(&plain);
             if core.is_empty() {
-                return None;
+                return Some(None);
             }
             plain.retain(|lit| !core.contains(lit));
         }
@@ -196,64 +402,75 @@ impl<'s> Search<'s> {
 
     /// The last solution, part by part.
     fn world(&self) -> Vec<(Part, Vec<Lit>)> {
-        let groups = (0..self.groups.len()).map(Part::Group);
-        let parts = groups.chain((0..self.mixed.len()).map(Part::Mixed));
         let fixed = |lit: &Lit| if self.solver.value(*lit) { *lit } else { !*lit };
-        parts
+        self.parts()
             .map(|part| (part, self.lits(part).iter().map(fixed).collect()))
             .collect()
     }
 
-    /// The fewest parts of a permitting world that make every world with them permitted.
-    fn least(&mut self, world: &[(Part, Vec<Lit>)]) -> Option<Vec<Part>> {
-        let all: Vec<Part> = world.iter().map(|(part, _)| *part).collect();
-        let mut kept = self.forcing(world, &all)??;
+    /// The fewest of some parts of a world that make every world with them, and with what is given,
+    /// meet the goal.
+    fn least(
+        &mut self,
+        goal: Lit,
+        given: &[Lit],
+        world: &[(Part, Vec<Lit>)],
+        usable: &[Part],
+    ) -> Option<Forcing> {
+        let mut kept = match self.forcing(goal, given, world, usable)? {
+            Forcing::Yes(kept) => kept,
+            Forcing::No => return Some(Forcing::No),
+        };
         kept.sort_by_key(|part| std::cmp::Reverse(self.weight(*part)));
         let mut at = 0;
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.remove(at);
-            match self.forcing(world, &fewer)? {
-                Some(core) => kept.retain(|part| core.contains(part)),
-                None => at += 1,
+            match self.forcing(goal, given, world, &fewer)? {
+                Forcing::Yes(core) => kept.retain(|part| core.contains(part)),
+                Forcing::No => at += 1,
             }
         }
-        Some(kept)
+        Some(Forcing::Yes(kept))
     }
 
-    /// Whether parts of a world leave only permitted ones; if so, those of them that it takes.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one says whether there was an answer"
-    )]
-    fn forcing(&mut self, world: &[(Part, Vec<Lit>)], parts: &[Part]) -> Option<Option<Vec<Part>>> {
+    /// Whether parts of a world leave only worlds that meet the goal; if so, those that it takes.
+    fn forcing(
+        &mut self,
+        goal: Lit,
+        given: &[Lit],
+        world: &[(Part, Vec<Lit>)],
+        parts: &[Part],
+    ) -> Option<Forcing> {
         let chosen = world.iter().filter(|(part, _)| parts.contains(part));
-        let mut assumed = vec![self.forbidden];
+        let mut assumed = vec![!goal];
+        assumed.extend(given);
         assumed.extend(chosen.flat_map(|(_, lits)| lits));
         if self.solver.solve(&assumed)? {
-            return Some(None);
+            return Some(Forcing::No);
         }
         let core = self.solver.core(&assumed);
         let taken = |part: &&Part| {
             let lits = world.iter().find(|(of, _)| of == *part);
             lits.is_some_and(|(_, lits)| lits.iter().any(|lit| core.contains(lit)))
         };
-        Some(Some(parts.iter().filter(taken).copied().collect()))
+        Some(Forcing::Yes(parts.iter().filter(taken).copied().collect()))
     }
 
     // ── where answers lead ──────────────────────────────────────────────────
 
-    fn asks(&mut self, chosen: &[usize], world: &[Lit]) -> Vec<Ask> {
-        let mut asks: Vec<(usize, usize, Ask)> = Vec::new();
-        for at in chosen.iter().copied() {
-            let ask = self.ask(at, world);
+    /// The asks, the one that most often settles it first; each with its group.
+    fn asks(&mut self, found: &Found) -> Vec<(usize, Ask)> {
+        let mut asks: Vec<(usize, usize, usize, Ask)> = Vec::new();
+        for at in found.chosen.iter().copied() {
+            let ask = self.ask(at, &found.world);
             let open = |outcome: &&Outcome| outcome.leads == Leads::Undetermined;
             let undecided = ask.outcomes.iter().filter(open).count();
             let share = undecided * 1000 / ask.outcomes.len().max(1);
-            asks.push((share, self.groups[at].weight, ask));
+            asks.push((share, self.groups[at].weight, at, ask));
         }
-        asks.sort_by_key(|(share, weight, _)| (*share, *weight));
-        asks.into_iter().map(|(_, _, ask)| ask).collect()
+        asks.sort_by_key(|(share, weight, ..)| (*share, *weight));
+        asks.into_iter().map(|(_, _, at, ask)| (at, ask)).collect()
     }
 
     fn ask(&mut self, at: usize, world: &[Lit]) -> Ask {
@@ -275,11 +492,264 @@ impl<'s> Search<'s> {
                 answer,
                 leads,
                 permits: !says.is_empty() && says.iter().all(|lit| world.contains(lit)),
+                joins: false,
+                needs: Vec::new(),
             });
         }
         Ask {
             unknown: self.groups[at].unknown.clone(),
             outcomes,
+        }
+    }
+
+    /// The regions of answers to what is asked that bring about the goal, in words, and whether there
+    /// are no others. Says of each outcome whether it joins, and what it needs where it does not.
+    fn ways(
+        &mut self,
+        goal: Lit,
+        chosen: &[usize],
+        world: &[Lit],
+        asks: &mut [(usize, Ask)],
+    ) -> (Vec<Vec<Condition>>, bool) {
+        let aspects = chosen.iter().enumerate().flat_map(|(ask, at)| {
+            let aspects = self.groups[*at].aspects.iter().cloned();
+            aspects.map(move |aspect| (ask, aspect))
+        });
+        let aspects: Vec<(usize, Aspect)> = aspects.collect();
+        // What cannot be is neither asked for nor told.
+        let mut possible = |lit: Lit| self.solver.solve(&[lit]) != Some(false);
+        let aspects: Vec<(usize, Aspect)> = aspects
+            .into_iter()
+            .map(|(ask, mut aspect)| {
+                aspect.values.retain(|(_, lit)| possible(*lit));
+                (ask, aspect)
+            })
+            .collect();
+        let first: Vec<Lit> = chosen
+            .iter()
+            .flat_map(|at| &self.groups[*at].lits)
+            .copied()
+            .collect();
+        let first: Vec<Lit> = world
+            .iter()
+            .filter(|lit| first.contains(lit) || first.contains(&!**lit))
+            .copied()
+            .collect();
+        let (mut regions, complete) = self.regions(goal, &aspects, first);
+        self.irredundant(&aspects, &mut regions);
+        for (at, ask) in asks.iter_mut() {
+            let mut before: Option<Found> = None;
+            for outcome in &mut ask.outcomes {
+                let known = self.groups[*at].answers.iter();
+                let mut says = known.filter(|(when, ..)| *when == outcome.when);
+                let says = says.next().map_or_else(Vec::new, |(.., says)| says.clone());
+                outcome.joins = regions.iter().any(|region| {
+                    let mut assumed = inside(&aspects, region);
+                    assumed.extend(&says);
+                    self.solver.solve(&assumed) == Some(true)
+                });
+                if outcome.joins || outcome.leads != Leads::Undetermined {
+                    continue;
+                }
+                // Many entries of a list need the same.
+                if !before
+                    .as_ref()
+                    .is_some_and(|found| self.suits(goal, &says, found, *at))
+                {
+                    before = self.smallest(goal, &says, NEEDS).unwrap_or_default();
+                }
+                let found = before.iter().flat_map(|found| &found.chosen);
+                let others = found.filter(|at| !chosen.contains(at));
+                outcome.needs = others.map(|at| self.groups[*at].unknown.clone()).collect();
+            }
+        }
+        let mut ways: Vec<Vec<Condition>> = regions
+            .iter()
+            .map(|region| self.way(chosen, &aspects, region))
+            .collect();
+        ways.sort_by_key(Vec::len);
+        (ways, complete)
+    }
+
+    /// Whether answers that were found for another outcome of the same thing do for this one.
+    fn suits(&mut self, goal: Lit, says: &[Lit], found: &Found, except: usize) -> bool {
+        let others = found.chosen.iter().filter(|at| **at != except);
+        let mut own: Vec<Lit> = others
+            .flat_map(|at| &self.groups[*at].lits)
+            .copied()
+            .collect();
+        own.sort_unstable();
+        let is_own = |lit: &&Lit| {
+            own.binary_search(lit)
+                .or(own.binary_search(&!**lit))
+                .is_ok()
+        };
+        let mut assumed: Vec<Lit> = found.world.iter().filter(is_own).copied().collect();
+        assumed.extend(says);
+        assumed.push(goal);
+        if self.solver.solve(&assumed) != Some(true) {
+            return false;
+        }
+        assumed.pop();
+        assumed.push(!goal);
+        self.solver.solve(&assumed) == Some(false)
+    }
+
+    /// A region in words.
+    fn way(
+        &self,
+        chosen: &[usize],
+        aspects: &[(usize, Aspect)],
+        region: &Region,
+    ) -> Vec<Condition> {
+        let schema = &self.stage.program.schema;
+        let mut way: Vec<Condition> = Vec::new();
+        for (ask, at) in chosen.iter().enumerate() {
+            let group = &self.groups[*at];
+            let kind = match &group.unknown {
+                Unknown::Fact { kind, .. } => kind,
+                _ => &Kind::Text,
+            };
+            let mut said: Vec<String> = Vec::new();
+            let (mut with, mut without): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+            let mut outcomes = Vec::new();
+            let own = aspects.iter().zip(&region.kept);
+            for ((_, aspect), kept) in own.filter(|((of, _), _)| *of == ask) {
+                if kept.iter().all(|kept| *kept) {
+                    continue;
+                }
+                match &aspect.form {
+                    Form::Entry(name) if kept.first() == Some(&true) => with.push(name),
+                    Form::Entry(name) => without.push(name),
+                    form => {
+                        let values = aspect.values.iter().zip(kept);
+                        let values: Vec<(&Among, bool)> =
+                            values.map(|((among, _), kept)| (among, *kept)).collect();
+                        let words = among(&values, kind, schema);
+                        said.push(match form {
+                            Form::Count => format!("has {words} entries"),
+                            _ => words,
+                        });
+                    }
+                }
+                if group.aspects.len() == 1 {
+                    let each = kept.iter().enumerate();
+                    outcomes = each.filter(|(_, kept)| **kept).map(|(at, _)| at).collect();
+                }
+            }
+            if !with.is_empty() {
+                said.push(format!("includes {}", words::listed_bare(&with, "and")));
+            }
+            if !without.is_empty() {
+                let more = without.len().saturating_sub(ENTRIES);
+                let more = format!("{more} more");
+                if without.len() > ENTRIES + 1 {
+                    without.truncate(ENTRIES);
+                    without.push(&more);
+                }
+                said.push(format!(
+                    "includes none of {}",
+                    words::listed_bare(&without, "and")
+                ));
+            }
+            if !said.is_empty() {
+                way.push(Condition {
+                    ask,
+                    when: said.join(" and "),
+                    outcomes,
+                });
+            }
+        }
+        way
+    }
+
+    /// Regions that bring about the goal, each as large as can be; and whether they are all.
+    fn regions(
+        &mut self,
+        goal: Lit,
+        aspects: &[(usize, Aspect)],
+        first: Vec<Lit>,
+    ) -> (Vec<Region>, bool) {
+        let mut regions: Vec<Region> = Vec::new();
+        let mut others: Vec<Lit> = Vec::new();
+        let mut complete = true;
+        let mut hint = first;
+        for _ in 0..TRIES {
+            let mut assumed = vec![goal];
+            assumed.extend(&others);
+            assumed.append(&mut hint);
+            match self.solver.solve(&assumed) {
+                Some(true) => {}
+                Some(false) => return (regions, complete),
+                None => break,
+            }
+            let mut kept: Vec<Vec<bool>> = Vec::new();
+            for (_, aspect) in aspects {
+                let values = aspect.values.iter();
+                kept.push(values.map(|(_, lit)| self.solver.value(*lit)).collect());
+            }
+            let outside = self.formula.fresh();
+            let mut region = Region { kept, outside };
+            if self.brings_about(goal, aspects, &region) {
+                self.grow(goal, aspects, &mut region);
+                self.leave_out(aspects, &region);
+                others.push(outside);
+                regions.push(region);
+                if regions.len() == WAYS {
+                    let mut assumed = vec![goal];
+                    assumed.extend(&others);
+                    complete &= self.solver.solve(&assumed) == Some(false);
+                    return (regions, complete);
+                }
+            } else {
+                // Permitted or not, whatever is answered: it takes more than what is asked.
+                complete = false;
+                self.leave_out(aspects, &region);
+                others.push(outside);
+            }
+        }
+        (regions, false)
+    }
+
+    fn brings_about(&mut self, goal: Lit, aspects: &[(usize, Aspect)], region: &Region) -> bool {
+        let mut assumed = inside(aspects, region);
+        assumed.push(!goal);
+        self.solver.solve(&assumed) == Some(false)
+    }
+
+    /// Takes in every value that can be taken in.
+    fn grow(&mut self, goal: Lit, aspects: &[(usize, Aspect)], region: &mut Region) {
+        for at in 0..aspects.len() {
+            for value in 0..region.kept[at].len() {
+                if !region.kept[at][value] {
+                    region.kept[at][value] = true;
+                    region.kept[at][value] = self.brings_about(goal, aspects, region);
+                }
+            }
+        }
+    }
+
+    fn leave_out(&mut self, aspects: &[(usize, Aspect)], region: &Region) {
+        let mut clause: Vec<Lit> = inside(aspects, region)
+            .into_iter()
+            .map(|lit| !lit)
+            .collect();
+        clause.push(!region.outside);
+        self.solver.add(&clause);
+    }
+
+    /// Leaves out the regions that lie within the others.
+    fn irredundant(&mut self, aspects: &[(usize, Aspect)], regions: &mut Vec<Region>) {
+        let mut at = 0;
+        while at < regions.len() {
+            let mut assumed = inside(aspects, &regions[at]);
+            let others = regions.iter().enumerate().filter(|(other, _)| *other != at);
+            assumed.extend(others.map(|(_, region)| region.outside));
+            if self.solver.solve(&assumed) == Some(false) {
+                regions.remove(at);
+            } else {
+                at += 1;
+            }
         }
     }
 
@@ -298,10 +768,7 @@ impl<'s> Search<'s> {
             let copy = clause.iter().map(|lit| lit.copied(count)).collect();
             twice.clauses.push(copy);
         }
-        let groups = (0..self.groups.len()).map(Part::Group);
-        let parts: Vec<Part> = groups
-            .chain((0..self.mixed.len()).map(Part::Mixed))
-            .collect();
+        let parts: Vec<Part> = self.parts().collect();
         let mut same: Vec<Lit> = Vec::new();
         for part in &parts {
             let selector = twice.fresh();
@@ -326,6 +793,44 @@ impl<'s> Search<'s> {
         }
         depends
     }
+}
+
+/// Which checks were seen to fail, and which to hold, in some world.
+struct Seen<'f> {
+    lits: &'f [Lit],
+    fails: Vec<bool>,
+    holds: Vec<bool>,
+}
+
+impl<'f> Seen<'f> {
+    fn new(lits: &'f [Lit]) -> Seen<'f> {
+        Seen {
+            lits,
+            fails: vec![false; lits.len()],
+            holds: vec![false; lits.len()],
+        }
+    }
+
+    /// Looks at the last solution: what it shows need not be asked.
+    fn look(&mut self, solver: &Batsat) {
+        for (at, lit) in self.lits.iter().enumerate() {
+            let fails = lit.is_known() || solver.value(*lit);
+            self.fails[at] |= fails;
+            self.holds[at] |= !fails;
+        }
+    }
+}
+
+/// What holds in a region, and in no world outside of it: none of the values left out.
+fn inside(aspects: &[(usize, Aspect)], region: &Region) -> Vec<Lit> {
+    let each = aspects.iter().zip(&region.kept);
+    let left = each.flat_map(|((_, aspect), kept)| {
+        let values = aspect.values.iter().zip(kept);
+        values
+            .filter(|(_, kept)| !**kept)
+            .map(|((_, lit), _)| !*lit)
+    });
+    left.collect()
 }
 
 // ── what people can answer ──────────────────────────────────────────────────
@@ -363,6 +868,12 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             lits: lits.clone(),
             plain: Vec::new(),
             answers: answers.collect(),
+            aspects: vec![Aspect::new(
+                readings
+                    .iter()
+                    .zip(lits)
+                    .map(|(reading, lit)| (reading.name.clone(), *lit)),
+            )],
         });
     }
     let yes_no = |lit: Lit, yes: &str, no: &str| {
@@ -379,6 +890,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             lits: vec![*lit],
             plain: Vec::new(),
             answers: yes_no(*lit, "true", "false"),
+            aspects: vec![either(*lit, "true", "false")],
         });
     }
     for (member, lit) in &encoder.roles {
@@ -388,6 +900,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             lits: vec![*lit],
             plain: Vec::new(),
             answers: yes_no(*lit, "deployed", "parent"),
+            aspects: vec![either(*lit, "deployed", "parent")],
         });
     }
     let mut mixed = Vec::new();
@@ -404,6 +917,10 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
         }
     }
     (groups, mixed)
+}
+
+fn either(lit: Lit, yes: &str, no: &str) -> Aspect {
+    Aspect::new([(yes.to_owned(), lit), (no.to_owned(), !lit)])
 }
 
 /// A fact people can state.
@@ -436,17 +953,21 @@ pub(super) fn fact(
     }
     let mut kind = own.map_or(Kind::Text, |own| own.kind.clone());
     let (mut name, mut path) = said(stage, place);
-    let mut answers = match own {
-        Some(own) if !matches!(own.kind, Kind::List(_)) => cells(own),
-        _ => Vec::new(),
+    let (mut answers, mut aspects) = match own {
+        Some(own) if !matches!(own.kind, Kind::List(_)) => (cells(own), vec![cut(own)]),
+        _ => (Vec::new(), Vec::new()),
     };
-    let lists: Vec<usize> = members.to_vec();
     if answers.is_empty() {
-        answers = list(stage, encoder, place, &lists, &kind);
+        (answers, aspects) = list(stage, encoder, place, members, &kind);
     }
     if let Some((taken_by, way, at, choices)) = step(stage, place) {
         (name, path, key) = (taken_by, way, at);
         kind = choices;
+        let members = encoder.instances.get(place).map(|own| &own.members);
+        let upstream = members.into_iter().flatten().map(|(_, lit)| !*lit);
+        let upstream = upstream.collect();
+        let upstream = encoder.formula.and(upstream);
+        aspects = vec![either(!upstream, "us", "upstream")];
         let wanted = |includes: bool| {
             let one = encoder.instances.get(place)?.members.iter();
             let lits: Vec<Lit> = one.map(|(_, lit)| *lit).collect();
@@ -481,6 +1002,18 @@ pub(super) fn fact(
         lits,
         plain,
         answers,
+        aspects,
+    }
+}
+
+/// The cells of a fact as values.
+fn cut(instance: &Instance) -> Aspect {
+    let values = instance.cells.iter();
+    Aspect {
+        form: Form::Plain,
+        values: values
+            .map(|(cell, lit)| (cell.among.clone(), *lit))
+            .collect(),
     }
 }
 
@@ -488,7 +1021,7 @@ fn cells(instance: &Instance) -> Vec<(String, Answer, Vec<Lit>)> {
     let cells = instance.cells.iter();
     let cells = cells.map(|(cell, lit)| {
         let answer = Answer::Fact(cell.sample.clone());
-        (cell.when.clone(), answer, vec![*lit])
+        (cell.among.when().to_owned(), answer, vec![*lit])
     });
     cells.collect()
 }
@@ -500,21 +1033,25 @@ fn list(
     place: &Place,
     members: &[usize],
     kind: &Kind,
-) -> Vec<(String, Answer, Vec<Lit>)> {
+) -> (Vec<(String, Answer, Vec<Lit>)>, Vec<Aspect>) {
     let inner = match kind {
         Kind::List(inner) => inner.as_ref().clone(),
         _ => Kind::Text,
     };
     let mut answers = Vec::new();
+    let mut aspects: Vec<Aspect> = Vec::new();
     let mut empty: Vec<Lit> = Vec::new();
     let mut not_empty: Vec<Lit> = Vec::new();
     for at in members {
         let instance = &encoder.instances[*at];
         if instance.place == *place {
+            if instance.cells.len() > 1 {
+                aspects.push(cut(instance));
+            }
             for (cell, lit) in &instance.cells {
                 if cell.sample == Sample::None {
                     let answer = Answer::Fact(Sample::None);
-                    answers.push((cell.when.clone(), answer, vec![*lit]));
+                    answers.push((cell.among.when().to_owned(), answer, vec![*lit]));
                 } else {
                     empty.push(*lit);
                 }
@@ -522,7 +1059,12 @@ fn list(
             for (value, lit) in &instance.members {
                 let said = value.said(&inner, &stage.program.schema);
                 let answer = Answer::Fact(Sample::With(value.clone()));
-                answers.push((format!("includes {said}"), answer, vec![*lit]));
+                let with = format!("includes {said}");
+                aspects.push(Aspect {
+                    form: Form::Entry(said),
+                    ..either(*lit, "yes", "no")
+                });
+                answers.push((with, answer, vec![*lit]));
                 empty.push(!*lit);
             }
             empty.extend(instance.witnesses.iter().map(|lit| !*lit));
@@ -530,12 +1072,16 @@ fn list(
         } else if instance.place.strides.last() == Some(&Stride::Count)
             && instance.place.strides.len() == place.strides.len() + 1
         {
+            aspects.push(Aspect {
+                form: Form::Count,
+                ..cut(instance)
+            });
             for (cell, lit) in &instance.cells {
                 let none = crate::value::Value::Count(0);
                 if cell.sample == Sample::Value(none) {
                     empty.push(*lit);
                 }
-                let when = format!("has {} entries", cell.when);
+                let when = format!("has {} entries", cell.among.when());
                 let answer = Answer::Fact(Sample::Described);
                 answers.push((when, answer, vec![*lit]));
             }
@@ -552,10 +1098,11 @@ fn list(
     answers.push((when.to_owned(), Answer::Fact(Sample::Empty), empty));
     if !not_empty.is_empty() {
         let lit = encoder.formula.or(not_empty);
+        aspects.push(either(lit, "not empty", "empty"));
         let answer = Answer::Fact(Sample::Described);
         answers.push(("not empty".to_owned(), answer, vec![lit]));
     }
-    answers
+    (answers, aspects)
 }
 
 /// The step of which nobody said who took it, for a computed list of steps.

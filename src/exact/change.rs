@@ -171,7 +171,7 @@ pub fn would_permit(stage: &Stage, checks: &[(usize, Check)], limits: &Limits) -
     let fails = fails.collect();
     let forbidden = encoder.formula.or(fails);
     encoder.finish();
-    if encoder.too_large {
+    if encoder.too_large.is_some() {
         return None;
     }
     // The hardest to change are kept first.

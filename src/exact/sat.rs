@@ -1,7 +1,7 @@
 //! The solver: what we ask of one, and batsat answering it.
 
-use super::Limits;
 use super::formula::{Formula, Lit};
+use super::{Limit, Limits};
 use batsat::callbacks::Callbacks;
 use batsat::{Solver, SolverInterface, SolverOpts, lbool};
 
@@ -36,6 +36,7 @@ impl Callbacks for Budget {
 pub struct Batsat {
     solver: Solver<Budget>,
     solves: u64,
+    limits: Limits,
 }
 
 impl Batsat {
@@ -46,6 +47,7 @@ impl Batsat {
         let mut batsat = Batsat {
             solver,
             solves: limits.questions,
+            limits: limits.clone(),
         };
         for at in 0..formula.variables {
             batsat.solver.var_of_int(at);
@@ -55,6 +57,15 @@ impl Batsat {
         }
         batsat.solver.cb_mut().left = limits.conflicts.max(1);
         batsat
+    }
+
+    /// The limit that keeps it from answering.
+    pub fn spent(&self) -> Limit {
+        if self.solves == 0 {
+            Limit::Questions(self.limits.questions)
+        } else {
+            Limit::Conflicts(self.limits.conflicts)
+        }
     }
 
     fn lit(&mut self, lit: Lit) -> batsat::Lit {

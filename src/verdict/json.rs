@@ -46,8 +46,12 @@ pub struct Deployment {
     pub findings: Vec<Finding>,
     /// Duties that are due and met.
     pub duties: Vec<Duty>,
-    /// What would settle the verdict.
+    /// What can settle the verdict.
     pub missing: Vec<Missing>,
+    /// Where the answers to what is missing lead, together; where facts are missing.
+    pub settling: Option<Settling>,
+    /// Questions and judgments on which the verdict depends and that are not among what is missing.
+    pub depends: Vec<Missing>,
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
     /// What deserves a look.
@@ -158,8 +162,32 @@ pub struct Missing {
 pub struct Lead {
     /// The answer.
     pub answer: String,
-    /// The verdict then.
+    /// The verdict then, whatever the other answers are.
     pub verdict: String,
+    /// Whether one of the ways of `settling` can be taken with it.
+    pub joins: bool,
+    /// Where it does not join and settles nothing: what else has to be known.
+    pub needs: Vec<String>,
+}
+
+/// What the answers to everything that is missing come to, taken together.
+#[derive(Serialize, JsonSchema)]
+pub struct Settling {
+    /// What they can bring about: `permitted`; or `not permitted`, where nothing else is left to ask.
+    pub verdict: String,
+    /// How: one of these, all of its conditions.
+    pub ways: Vec<Vec<Condition>>,
+    /// The verdict in all other cases; `undetermined` where more has to be known.
+    pub otherwise: String,
+}
+
+/// What an answer has to be.
+#[derive(Serialize, JsonSchema)]
+pub struct Condition {
+    /// What is missing, by its name.
+    pub name: String,
+    /// Among which values it has to be: `<= 700 000 000`, `not in EU`.
+    pub is: String,
 }
 
 /// Something taken for granted.
@@ -195,8 +223,10 @@ pub struct Asked {
     pub as_of: String,
     /// `permitted`, `not permitted`, `undetermined` or `nothing applied`.
     pub verdict: String,
-    /// What would settle the verdict, the most decisive question first.
+    /// What can settle the verdict, the most decisive question first.
     pub questions: Vec<Question>,
+    /// Where the answers lead, together.
+    pub settling: Option<Settling>,
 }
 
 /// Something to ask a person.
@@ -252,8 +282,27 @@ fn leads(missing: &super::Missing) -> Vec<Lead> {
     let lead = |lead: &super::Lead| Lead {
         answer: lead.answer.clone(),
         verdict: lead.verdict.as_str().to_owned(),
+        joins: lead.joins,
+        needs: lead.needs.clone(),
     };
     missing.leads.iter().map(lead).collect()
+}
+
+/// Where the answers to what is missing lead, together.
+pub fn settling(report: &Report) -> Option<Settling> {
+    let condition = |(name, is): &(String, String)| Condition {
+        name: name.clone(),
+        is: is.clone(),
+    };
+    report.settling.as_ref().map(|settling| Settling {
+        verdict: settling.goal.as_str().to_owned(),
+        ways: settling
+            .ways
+            .iter()
+            .map(|way| way.iter().map(condition).collect())
+            .collect(),
+        otherwise: settling.otherwise.as_str().to_owned(),
+    })
 }
 
 /// A message with its places.
@@ -333,14 +382,14 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
         fix: finding.fix.clone(),
         message: finding.diagnostic.message.clone(),
     });
-    let missing = report.missing.iter().map(|missing| Missing {
+    let missing = |missing: &super::Missing| Missing {
         name: missing.name.clone(),
         kind: kind(missing.what).to_owned(),
         asks: missing.asks.clone(),
         place: place(missing.place, sources),
         leads: leads(missing),
         clauses: missing.clauses.clone(),
-    });
+    };
     Deployment {
         deployment: report.deployment.clone(),
         place: place(report.place, sources),
@@ -359,7 +408,9 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
                 model: duty.model.clone(),
             })
             .collect(),
-        missing: missing.collect(),
+        missing: report.missing.iter().map(missing).collect(),
+        settling: settling(report),
+        depends: report.depends.iter().map(missing).collect(),
         assumptions: report
             .assumptions
             .iter()

@@ -1,14 +1,17 @@
 //! Findings and gaps in the words a person reads.
 
-use super::{Finding, Missing, MissingKind, Outcome};
+use super::{Finding, Lead, Missing, MissingKind, Outcome, Settling, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity, words};
 use crate::eval::Gap;
+use crate::exact::Limit;
 use crate::ir::{Level, Program, Says};
 use crate::scene::Stage;
 use crate::source::Span;
 
 /// Most facts and words one finding points at.
 const MOST_LABELS: usize = 8;
+/// Most things an answer needs besides that are named.
+const MOST_NEEDS: usize = 4;
 
 /// A title inside a sentence: its first letter small, unless it is a name or a quotation.
 fn inside(title: &str) -> String {
@@ -260,6 +263,40 @@ pub fn no_models(stage: &Stage) -> Missing {
         leads: Vec::new(),
         clauses: Vec::new(),
         way: vec![crate::exact::Stop::Key("models".to_owned())],
+    }
+}
+
+/// A limit was reached before the answer was settled.
+pub fn gave_up(limit: Limit, stage: &Stage) -> Diagnostic {
+    Diagnostic::warning(
+        Code::Unsettled,
+        format!("the answer could not be settled within {limit}"),
+    )
+    .at(
+        stage.deployment.key,
+        "too much about this deployment is open",
+    )
+    .help("state more of its facts; what could not be settled is undetermined, never permitted")
+}
+
+/// What an answer leads to, in words that go on from it.
+pub fn lead(lead: &Lead, settling: Option<&Settling>) -> String {
+    let verdict = lead.verdict.as_str();
+    if lead.verdict != Verdict::Undetermined {
+        return verdict.to_owned();
+    }
+    if !lead.needs.is_empty() {
+        let mut needs: Vec<String> = lead.needs.iter().map(|name| words::ticked(name)).collect();
+        if needs.len() > MOST_NEEDS + 1 {
+            let more = needs.split_off(MOST_NEEDS).len();
+            needs.push(format!("{more} more"));
+        }
+        let needs = words::listed_bare(&needs, "and");
+        return format!("{verdict}; then it takes {needs} as well");
+    }
+    match settling.filter(|_| lead.joins) {
+        Some(settling) => format!("{} if the rest is as above", settling.goal.as_str()),
+        None => verdict.to_owned(),
     }
 }
 
