@@ -209,14 +209,14 @@ fn finding_said(finding: &Finding, sources: &Sources, look: &Look) -> String {
 /// Each answer, and where it leads.
 pub fn leads_said(
     missing: &Missing,
-    settling: Option<&Settling>,
+    words_of: impl Fn(&Lead) -> String,
     indent: &str,
     look: &Look,
 ) -> String {
     // Entries of a list that lead to the same are told together.
     let mut rows: Vec<(Vec<&str>, String, Verdict)> = Vec::new();
     for lead in &missing.leads {
-        let leads = tell::lead(lead, settling);
+        let leads = words_of(lead);
         let entry = lead.answer.strip_prefix("includes ");
         let entry = entry.filter(|entry| *entry != "none of these");
         match (entry, rows.last_mut()) {
@@ -309,7 +309,12 @@ fn depends_said(missing: &Missing, look: &Look, out: &mut String) {
     ));
     let open = |lead: &Lead| lead.verdict == Verdict::Undetermined;
     if !missing.leads.iter().all(open) {
-        out.push_str(&leads_said(missing, None, "    ", look));
+        out.push_str(&leads_said(
+            missing,
+            |lead| tell::lead(lead, None),
+            "    ",
+            look,
+        ));
     }
 }
 
@@ -331,7 +336,12 @@ fn missing_said(
         painted(&name, "1", look),
         missing.asks
     ));
-    out.push_str(&leads_said(missing, settling, "    ", look));
+    out.push_str(&leads_said(
+        missing,
+        |lead| tell::lead(lead, settling),
+        "    ",
+        look,
+    ));
     let at = place(missing.place, sources);
     let belongs = match missing.what {
         MissingKind::Fact | MissingKind::Origin => "belongs at",

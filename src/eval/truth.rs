@@ -2,7 +2,7 @@
 
 use super::fact::{Fact, Range, State};
 use super::frame::Frame;
-use crate::ir::{Atom, Operand, Operator, Quantity};
+use crate::ir::{Atom, Operand, Operator, Path, Quantity};
 use crate::value::{Value, same_words, starts_name};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -61,6 +61,7 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
     match atom {
         Atom::Holds(path) => match frame.fact(path).map(|fact| &fact.state) {
             Some(State::Value(Value::Bool(yes))) => Truth::of(*yes),
+            Some(State::None) => Truth::No,
             _ => Truth::Unknown,
         },
         Atom::IsNone(path) => match frame.fact(path).map(|fact| &fact.state) {
@@ -96,16 +97,20 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
             Some(State::None) => Truth::No,
             _ => Truth::Unknown,
         },
-        Atom::Begins(path, prefix) => match frame.fact(path) {
-            Some(fact) => fact
-                .text()
-                .map_or(Truth::Unknown, |text| Truth::of(starts_name(text, prefix))),
-            None => Truth::Unknown,
-        },
-        Atom::Matches(path, pattern) => match frame.fact(path).and_then(Fact::text) {
-            Some(text) => Truth::of(glob(pattern, text)),
-            None => Truth::Unknown,
-        },
+        Atom::Begins(path, prefix) => text(path, frame, |text| starts_name(text, prefix)),
+        Atom::Matches(path, pattern) => text(path, frame, |text| glob(pattern, text)),
+    }
+}
+
+/// A question about a text; `none` has none.
+fn text(path: &Path, frame: &Frame, is_so: impl Fn(&str) -> bool) -> Truth {
+    let Some(fact) = frame.fact(path) else {
+        return Truth::Unknown;
+    };
+    match (&fact.state, fact.text()) {
+        (State::None, _) => Truth::No,
+        (_, Some(text)) => Truth::of(is_so(text)),
+        _ => Truth::Unknown,
     }
 }
 
@@ -159,10 +164,13 @@ fn side<'a>(operand: &'a Operand, frame: &Frame<'a>) -> Side<'a> {
             Some(State::None) => Side::Nothing,
             _ => Side::Unknown,
         },
-        Operand::Fact(path, Some(by)) => match frame.fact(path).and_then(Fact::value) {
-            Some(Value::Date(date)) => by.after(*date).map_or(Side::Unknown, |date| {
-                Side::Known(Cow::Owned(Value::Date(date)))
-            }),
+        Operand::Fact(path, Some(by)) => match frame.fact(path).map(|fact| &fact.state) {
+            Some(State::Value(Value::Date(date))) => {
+                by.after(*date).map_or(Side::Unknown, |date| {
+                    Side::Known(Cow::Owned(Value::Date(date)))
+                })
+            }
+            Some(State::None) => Side::Nothing,
             _ => Side::Unknown,
         },
         Operand::Today(by) => by.after(frame.today).map_or(Side::Unknown, |date| {
@@ -233,12 +241,8 @@ fn compare(left: &Side, operator: Operator, right: &Side) -> Truth {
             let (below, equal, above) = range.against(value);
             decide(operator, above, equal, below)
         }
-        // `none` is equal to nothing; it has no order.
-        (Side::Nothing, Side::Known(_)) | (Side::Known(_), Side::Nothing) => match operator {
-            Operator::Is => Truth::No,
-            Operator::IsNot => Truth::Yes,
-            _ => Truth::Unknown,
-        },
+        // `none` is equal to nothing, and neither above nor below anything, whatever that is.
+        (Side::Nothing, _) | (_, Side::Nothing) => Truth::of(operator == Operator::IsNot),
         _ => Truth::Unknown,
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Group {
     pub lits: Vec<Lit>,
     /// What is so in the plainest answer: a list is empty.
     plain: Vec<Lit>,
+    /// For a list of records: the entries it may have, and how many facts are asked of each.
+    entries: (Vec<Lit>, usize),
     /// The answers, and what each says.
     pub answers: Vec<(String, Answer, Vec<Lit>)>,
     /// What the answer says, one independent thing after the other.
@@ -254,6 +256,16 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// What it takes to answer as in a world: every entry of a list has facts of its own.
+    fn effort(&self, part: Part, lits: &[Lit]) -> usize {
+        let Part::Group(at) = part else {
+            return self.weight(part);
+        };
+        let (entries, facts) = &self.groups[at].entries;
+        let there = entries.iter().filter(|entry| lits.contains(entry)).count();
+        self.weight(part) + there * facts * FACT
+    }
+
     fn parts(&self) -> impl Iterator<Item = Part> + use<> {
         let groups = (0..self.groups.len()).map(Part::Group);
         groups.chain((0..self.mixed.len()).map(Part::Mixed))
@@ -304,7 +316,8 @@ impl<'s> Search<'s> {
                 None => return Err(self.spent()),
             };
             tried += 1;
-            let weight = parts.iter().map(|part| self.weight(*part)).sum();
+            let taken = world.iter().filter(|(part, _)| parts.contains(part));
+            let weight = taken.map(|(part, lits)| self.effort(*part, lits)).sum();
             let mut clause: Vec<Lit> = vec![!other];
             for part in &parts {
                 clause.extend(
@@ -867,6 +880,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             weight: READING,
             lits: lits.clone(),
             plain: Vec::new(),
+            entries: (Vec::new(), 0),
             answers: answers.collect(),
             aspects: vec![Aspect::new(
                 readings
@@ -889,6 +903,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             weight: JUDGMENT,
             lits: vec![*lit],
             plain: Vec::new(),
+            entries: (Vec::new(), 0),
             answers: yes_no(*lit, "true", "false"),
             aspects: vec![either(*lit, "true", "false")],
         });
@@ -899,6 +914,7 @@ fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
             weight: FACT,
             lits: vec![*lit],
             plain: Vec::new(),
+            entries: (Vec::new(), 0),
             answers: yes_no(*lit, "deployed", "parent"),
             aspects: vec![either(*lit, "deployed", "parent")],
         });
@@ -942,6 +958,7 @@ pub(super) fn fact(
         lits.extend(&instance.witnesses);
     }
     lits.retain(|lit| !lit.is_known());
+    let entries = own_entries(encoder, place, members);
     let first = &encoder.instances[members[0]];
     let (mut key, words) = (first.key, first.words);
     let own = members
@@ -1001,9 +1018,25 @@ pub(super) fn fact(
         weight: FACT,
         lits,
         plain,
+        entries,
         answers,
         aspects,
     }
+}
+
+/// The entries a list may have, and how many facts are asked of each.
+fn own_entries(encoder: &Encoder, place: &Place, members: &[usize]) -> (Vec<Lit>, usize) {
+    let first = |instance: &Instance| {
+        let inner = instance.place.strides.get(place.strides.len());
+        inner == Some(&Stride::Witness(0))
+    };
+    let facts = members.iter().map(|at| &encoder.instances[*at]);
+    let facts = facts.filter(|instance| first(instance)).count();
+    let entries = encoder
+        .instances
+        .get(place)
+        .map(|own| own.witnesses.clone());
+    (entries.unwrap_or_default(), facts)
 }
 
 /// The cells of a fact as values.

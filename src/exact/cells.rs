@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 pub enum Known {
     /// Nothing
     Nothing,
-    /// That it is not applicable: questions of order have no answer
+    /// That it is not applicable
     None,
     /// Bounds
     Range(Range),

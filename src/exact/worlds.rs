@@ -326,7 +326,7 @@ impl<'s> Worlds<'s> {
                     add(*lit, says);
                 }
             }
-            // Some values leave an answer open: `none` has no order.
+            // Some values leave an answer open.
             for (question, lit) in &instance.questions {
                 let yes = self.value(*lit);
                 let says = match question {

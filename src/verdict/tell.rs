@@ -279,25 +279,39 @@ pub fn gave_up(limit: Limit, stage: &Stage) -> Diagnostic {
     .help("state more of its facts; what could not be settled is undetermined, never permitted")
 }
 
-/// What an answer leads to, in words that go on from it.
+/// What an answer leads to, below what all of them together lead to.
 pub fn lead(lead: &Lead, settling: Option<&Settling>) -> String {
-    let verdict = lead.verdict.as_str();
-    if lead.verdict != Verdict::Undetermined {
-        return verdict.to_owned();
-    }
-    if !lead.needs.is_empty() {
-        let mut needs: Vec<String> = lead.needs.iter().map(|name| words::ticked(name)).collect();
-        if needs.len() > MOST_NEEDS + 1 {
-            let more = needs.split_off(MOST_NEEDS).len();
-            needs.push(format!("{more} more"));
+    match (settling, takes(lead)) {
+        (_, Some(takes)) => format!("{}; {takes}", lead.verdict.as_str()),
+        (Some(settling), None) if lead.joins && lead.verdict == Verdict::Undetermined => {
+            format!("{} if the rest is as above", settling.goal.as_str())
         }
-        let needs = words::listed_bare(&needs, "and");
-        return format!("{verdict}; then it takes {needs} as well");
+        _ => lead.verdict.as_str().to_owned(),
     }
-    match settling.filter(|_| lead.joins) {
-        Some(settling) => format!("{} if the rest is as above", settling.goal.as_str()),
-        None => verdict.to_owned(),
+}
+
+/// What an answer leads to, while one question is asked after the other.
+pub fn in_dialogue(lead: &Lead) -> String {
+    match (lead.verdict, takes(lead)) {
+        (Verdict::Undetermined, Some(takes)) => format!("still open; {takes}"),
+        (Verdict::Undetermined, None) => "still open".to_owned(),
+        (verdict, _) => verdict.as_str().to_owned(),
     }
+}
+
+fn takes(lead: &Lead) -> Option<String> {
+    if lead.verdict != Verdict::Undetermined || lead.needs.is_empty() {
+        return None;
+    }
+    let mut needs: Vec<String> = lead.needs.iter().map(|name| words::ticked(name)).collect();
+    if needs.len() > MOST_NEEDS + 1 {
+        let more = needs.split_off(MOST_NEEDS).len();
+        needs.push(format!("{more} more"));
+    }
+    Some(format!(
+        "then it takes {} as well",
+        words::listed_bare(&needs, "and")
+    ))
 }
 
 /// Nothing was judged.
