@@ -256,17 +256,11 @@ pub fn leads_said(
 
 /// What all answers together lead to, where one alone does not tell.
 fn ways_said(report: &Report, look: &Look, out: &mut String) {
-    let settled = |lead: &Lead| lead.verdict != Verdict::Undetermined;
-    let Some(settling) = &report.settling else {
+    let together = |lead: &Lead| lead.joins && lead.verdict == Verdict::Undetermined;
+    let mut leads = report.missing.iter().flat_map(|missing| &missing.leads);
+    let Some(settling) = report.settling.as_ref().filter(|_| leads.any(together)) else {
         return;
     };
-    if report
-        .missing
-        .iter()
-        .all(|missing| missing.leads.iter().all(settled))
-    {
-        return;
-    }
     let names = settling.ways.iter().flatten().map(|(name, _)| name);
     let width = names
         .map(|name| name.chars().count())

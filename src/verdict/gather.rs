@@ -3,7 +3,7 @@
 use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, Verdict, said};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{self, Truth};
-use crate::exact::{Ask, Condition, Leads, Outcome, Settlement, Stop, Unknown};
+use crate::exact::{Answer, Ask, Condition, Leads, Outcome, Sample, Settlement, Stop, Unknown};
 use crate::ir::{Atom, Node, NodeId, Operand, Program, Says};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
@@ -155,7 +155,12 @@ fn asked(stage: &Stage, ask: &Ask, origins: &[String]) -> Missing {
             path,
             ..
         } => Missing {
-            asks: stage.program.schema.kind_said(kind),
+            asks: {
+                let none = Answer::Fact(Sample::None);
+                let or_none = ask.outcomes.iter().any(|outcome| outcome.answer == none);
+                let or_none = if or_none { ", or `none`" } else { "" };
+                format!("{}{or_none}", stage.program.schema.kind_said(kind))
+            },
             place: *key,
             words: *words,
             way: path.clone(),
