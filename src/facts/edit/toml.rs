@@ -36,6 +36,9 @@ fn in_item(item: &mut Item, way: &[Way], value: &Piece) -> Result<(), Refused> {
         None => replace(item, value),
         Some(_) if open => replace(item, &built(way, value)),
         Some((Way::Key(key), rest)) => {
+            if let Some(table) = item.as_inline_table_mut() {
+                return in_braces(table, key, rest, value);
+            }
             let table = item.as_table_like_mut().ok_or(Refused::Occupied)?;
             in_table(table, key, rest, value)
         }
@@ -60,6 +63,27 @@ fn in_table(
             Ok(())
         }
     }
+}
+
+/// A table in braces: the blank before the closing one stays there.
+fn in_braces(
+    table: &mut InlineTable,
+    key: &str,
+    rest: &[Way],
+    value: &Piece,
+) -> Result<(), Refused> {
+    let new = !table.contains_key(key);
+    let last = table.iter_mut().last().map(|(_, last)| last.decor_mut());
+    let blank = match last {
+        Some(last) if new => last.suffix().cloned().inspect(|_| last.set_suffix("")),
+        _ => None,
+    };
+    in_table(table, key, rest, value)?;
+    if let (Some(blank), Some(new)) = (blank, table.get_mut(key)) {
+        new.decor_mut().set_prefix(" ");
+        new.decor_mut().set_suffix(blank);
+    }
+    Ok(())
 }
 
 fn in_tables(
@@ -119,7 +143,7 @@ fn in_array(all: &mut Array, step: &Way, rest: &[Way], value: &Piece) -> Result<
         }
         Some((Way::Key(key), rest)) => {
             let table = one.as_inline_table_mut().ok_or(Refused::Occupied)?;
-            in_table(table, key, rest, value)
+            in_braces(table, key, rest, value)
         }
         Some(_) => Err(Refused::Occupied),
     }
