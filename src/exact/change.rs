@@ -3,7 +3,7 @@
 //! Facts that people can change are taken to be unknown; the fewest of them are let differ from what
 //! they are. What is open stays open: it is taken to turn out well, and the answer says so.
 
-use super::ask;
+use super::answers;
 use super::cells::Sample;
 use super::encode::Encoder;
 use super::formula::Lit;
@@ -224,7 +224,7 @@ pub fn would_permit(stage: &Stage, checks: &[(usize, Check)], limits: &Limits) -
         let bodies: Vec<Lit> = bodies
             .flat_map(|body| body.counts.iter().map(|(_, lit)| *lit))
             .collect();
-        let group = ask::fact(&loose, &mut encoder, place, &members);
+        let group = answers::fact(&loose, &mut encoder, place, &members);
         let fixed = group.lits.iter().chain(&bodies);
         after.extend(fixed.map(|lit| if solver.value(*lit) { *lit } else { !*lit }));
         let old = free[at].fact.list().unwrap_or(&[]);

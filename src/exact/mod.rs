@@ -5,6 +5,7 @@
 //! can be permitted, whether it can be not permitted, and the smallest set of answers that settles it.
 //! Nothing can go wrong; where a limit is reached, the answer is «either», and says so.
 
+mod answers;
 mod ask;
 mod cells;
 mod change;
@@ -40,6 +41,8 @@ pub struct Limits {
     pub conflicts: u64,
     /// Questions to the solver.
     pub questions: u64,
+    /// Questions to the solver, each counted as often as the formula has clauses, for one answer.
+    pub work: u64,
     /// Worlds tried in search of the smallest set to ask for; `0` to ask for nothing.
     pub worlds: usize,
 }
@@ -77,8 +80,9 @@ impl Default for Limits {
             variables: 100_000,
             clauses: 500_000,
             elements: 256,
-            conflicts: 50_000,
+            conflicts: 20_000,
             questions: 20_000,
+            work: 20_000_000,
             worlds: 12,
         }
     }
@@ -213,7 +217,7 @@ pub struct Outcome {
     /// Whether some of the [ways](Settlement::ways) can be taken with it.
     pub joins: bool,
     /// Where it does not join and settles nothing: the fewest things found that, beside what is asked,
-    /// have to be known to bring about the goal.
+    /// have to be known to bring about the goal; empty where that takes too long to find.
     pub needs: Vec<Unknown>,
 }
 

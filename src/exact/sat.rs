@@ -59,6 +59,16 @@ impl Batsat {
         batsat
     }
 
+    /// How many questions it was asked.
+    pub fn asked(&self) -> u64 {
+        self.limits.questions - self.solves
+    }
+
+    /// Whether a limit keeps it from answering.
+    pub fn is_spent(&self) -> bool {
+        self.solves == 0 || self.solver.cb().left == 0
+    }
+
     /// The limit that keeps it from answering.
     pub fn spent(&self) -> Limit {
         if self.solves == 0 {

@@ -2,8 +2,8 @@
 
 use clausula::eval::{self, Fact, LicenseNames, State, Truth};
 use clausula::exact::{
-    Answer, Ask, Condition, Leads, Limits, Outcome, Remedy, Sample, Settlement, Unknown, settle,
-    would_permit,
+    Answer, Ask, Condition, Leads, Limit, Limits, Outcome, Remedy, Sample, Settlement, Unknown,
+    settle, would_permit,
 };
 use clausula::facts::{self, Format};
 use clausula::ir::{self, Program};
@@ -364,6 +364,58 @@ fn limits_are_kept_and_told() {
     };
     let found = settle(&stage, &checks(&program, &scenes), &scenes, &[], &limits);
     assert!(found.gave_up.is_some() && found.can_permit && found.can_forbid);
+}
+
+#[test]
+fn a_search_that_takes_too_long_permits_nothing() {
+    // Seven facts that all differ over six values: to see that they cannot takes a long search.
+    let mut text = String::from("enum hole {\n");
+    (1..7).for_each(|at| text.push_str(&format!("  h{at} \"H\"\n")));
+    text.push_str("}\n");
+    (0..7).for_each(|at| text.push_str(&format!("fact p{at}: hole\n")));
+    let pairs = (0..7).flat_map(|a| (0..a).map(move |b| (a, b)));
+    let clauses =
+        pairs.map(|(a, b)| format!("clause d{a}-{b} \"D\" {{ require p{a} is not p{b} }}\n"));
+    text.push_str(&policy(&clauses.collect::<String>()));
+    let program = program(&[VOCABULARY, &text]);
+    let facts = bound("models: []", &program);
+    let stage = Stage::set(&program, &facts, options()).expect("the facts are sound");
+    let scenes = stage.scenes();
+    let limits = Limits {
+        conflicts: 20,
+        ..Limits::default()
+    };
+    let checks = checks(&program, &scenes);
+    let found = settle(&stage, &checks, &scenes, &[], &limits);
+    assert_eq!(found.gave_up, Some(Limit::Conflicts(20)));
+    assert!(found.can_permit && found.can_forbid && found.asks.is_empty());
+    let found = settle(&stage, &checks, &scenes, &[], &Limits::default());
+    assert_eq!(verdict(&found), NOT_PERMITTED);
+    // The verdict of many clauses is found; what to ask for is not searched for without end.
+    let limits = Limits {
+        questions: 10,
+        ..Limits::default()
+    };
+    let clauses: String = (0..60)
+        .map(|at| {
+            format!(
+                "clause c{at} \"C\" {{ require users < {} or seats > {} or flag }}\n",
+                at + 5,
+                at * 3
+            )
+        })
+        .collect();
+    let found = settled_within(&clauses, &limits);
+    assert_eq!(found.gave_up, Some(Limit::Questions(10)));
+    assert!(found.can_permit && found.can_forbid);
+}
+
+fn settled_within(clauses: &str, limits: &Limits) -> Settlement {
+    let program = program(&[VOCABULARY, &policy(clauses)]);
+    let facts = bound("models: []", &program);
+    let stage = Stage::set(&program, &facts, options()).expect("the facts are sound");
+    let scenes = stage.scenes();
+    settle(&stage, &checks(&program, &scenes), &scenes, &[], limits)
 }
 
 // ── the shipped texts ───────────────────────────────────────────────────────
