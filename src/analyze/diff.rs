@@ -258,6 +258,7 @@ pub fn diff(old: &Layer, new: &Layer, base: &Program, options: Options) -> Diffe
         conflicts: 500_000,
         questions: 1_000_000,
         worlds: 0,
+        ..Limits::default()
     };
     let mut worlds = Worlds::new(&stage, &scenes, &blank, &limits);
     for to in [NEW, OLD_NORMAL, NEW_NORMAL] {

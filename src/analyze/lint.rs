@@ -49,6 +49,7 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
         conflicts: 2_000_000,
         questions: 5_000_000,
         worlds: 0,
+        ..Limits::default()
     };
     let mut worlds = Worlds::new(&stage, &scenes, &blank, &limits);
     let mut asked = Vec::new();

@@ -99,6 +99,8 @@ codes! {
     DutyOpen = "duty-open",
     /// An answer depends on a fact nobody stated.
     Undetermined = "undetermined",
+    /// A limit was reached before the answer was settled.
+    Unsettled = "unsettled",
     /// A license that no text in force describes.
     LicenseUnknown = "license-unknown",
     /// What is known about a model's origin is not enough.

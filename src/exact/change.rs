@@ -247,7 +247,7 @@ pub fn would_permit(
         return Sought::Nothing;
     }
     encoder.finish();
-    if encoder.too_large {
+    if encoder.too_large.is_some() {
         return Sought::GaveUp;
     }
     // The hardest to change are kept first.
@@ -341,7 +341,7 @@ impl<'h, 's> Hunt<'h, 's> {
                     own[at].extend(lits);
                     // What applies is nothing people change, and not to run or offer a thing at all
                     // is no way to be permitted to.
-                    let none = |(cell, _): &&(Cell, Lit)| cell.when == "none";
+                    let none = |(cell, _): &&(Cell, Lit)| cell.among.when() == "none";
                     if instance.place == stated && !is_none(stage, &free[at]) {
                         never.extend(instance.cells.iter().filter(none).map(|(_, lit)| !*lit));
                     }
@@ -703,7 +703,7 @@ impl<'h, 's> Hunt<'h, 's> {
             (Kind::List(_), State::List(list)) if list.is_empty() => Some("is empty".to_owned()),
             (Kind::List(_), _) => {
                 let count = self.cell(draft, &free.place.then(Stride::Count));
-                count.map(|cell| format!("has {} entries", cell.when))
+                count.map(|cell| format!("has {} entries", cell.among.when()))
             }
             (Kind::Record(_), State::Record(_)) => {
                 let said = self.described(draft, &free.place, kind);
@@ -760,11 +760,11 @@ impl<'h, 's> Hunt<'h, 's> {
                 }
             }
             _ => {
-                let when = &self.cell(draft, place)?.when;
+                let when = self.cell(draft, place)?.among.when();
                 let verb = ["<", ">", "begins", "matches", "in ", "not "];
                 Some(
                     if verb.iter().any(|verb| when.starts_with(verb)) && !when.starts_with("not ") {
-                        when.clone()
+                        when.to_owned()
                     } else {
                         format!("is {when}")
                     },

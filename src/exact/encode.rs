@@ -2,10 +2,10 @@
 //!
 //! Every condition is walked as the three-valued evaluator walks it; what that knows is not encoded.
 
-use super::Limits;
 use super::cells::{Cell, Knife, Known, itself};
 use super::formula::{Formula, Lit};
 use super::place::{Base, Place, Spot, Stride, View, find};
+use super::{Limit, Limits};
 use crate::eval::{Fact, State, Truth, atom_truth};
 use crate::ir::{Atom, Node, NodeId, Operand, Operator, Path, Quantity, Says};
 use crate::scene::{Check, Scene, Stage};
@@ -86,8 +86,8 @@ pub struct Encoder<'s> {
     pub opaque: IndexMap<String, Opaque>,
     /// Whether some combination of answers may be impossible.
     pub inexact: bool,
-    /// Whether a limit was reached.
-    pub too_large: bool,
+    /// The limit that was reached.
+    pub too_large: Option<Limit>,
     /// What is known, each condition with what says that it is as it is; `None` where what is known is
     /// taken for granted.
     pub known: Option<IndexMap<(usize, NodeId), Lit>>,
@@ -119,7 +119,7 @@ impl<'s> Encoder<'s> {
             roles: IndexMap::new(),
             opaque: IndexMap::new(),
             inexact: false,
-            too_large: false,
+            too_large: None,
             known: None,
             free: false,
             views: Vec::new(),
@@ -771,7 +771,7 @@ impl<'s> Encoder<'s> {
             return Lit::TRUE;
         }
         if n as usize > self.limits.elements {
-            self.too_large = true;
+            self.too_large = Some(Limit::Elements(self.limits.elements));
             return self.formula.fresh();
         }
         self.witness(about, 1);
@@ -803,7 +803,7 @@ impl<'s> Encoder<'s> {
     fn witness(&mut self, about: usize, wanted: usize) {
         while self.instances[about].witnesses.len() < wanted {
             if self.witnesses >= self.limits.elements {
-                self.too_large = true;
+                self.too_large = Some(Limit::Elements(self.limits.elements));
                 if !self.instances[about].witnesses.is_empty() {
                     return;
                 }
@@ -835,7 +835,7 @@ impl<'s> Encoder<'s> {
     /// Says what can be together. To be called once, after all checks were encoded.
     pub fn finish(&mut self) {
         self.bodies();
-        if self.too_large {
+        if self.too_large.is_some() {
             return;
         }
         for at in 0..self.instances.len() {
@@ -845,31 +845,34 @@ impl<'s> Encoder<'s> {
             self.cells(at);
         }
         let limits = self.limits;
-        self.too_large |= self.formula.variables as usize > limits.variables
-            || self.formula.clauses.len() > limits.clauses;
+        if self.formula.variables as usize > limits.variables {
+            self.too_large = Some(Limit::Variables(limits.variables));
+        } else if self.formula.clauses.len() > limits.clauses {
+            self.too_large = Some(Limit::Clauses(limits.clauses));
+        }
     }
 
     /// Every element an unknown list needs, and every body said of each.
     fn bodies(&mut self) {
         // An unknown list behaves like some list with one element for each answer it is to give.
         let mut changed = true;
-        while changed && !self.too_large {
+        while changed && self.too_large.is_none() {
             changed = false;
             let mut about = 0;
-            while about < self.instances.len() && !self.too_large {
+            while about < self.instances.len() && self.too_large.is_none() {
                 let bodies = self.instances[about].bodies.values();
                 let most = |body: &Body| body.counts.iter().map(|(n, _)| *n as usize).max();
                 let wanted = bodies.filter_map(most).sum();
                 self.witness(about, wanted);
                 let mut body = 0;
-                while body < self.instances[about].bodies.len() && !self.too_large {
+                while body < self.instances[about].bodies.len() && self.too_large.is_none() {
                     changed |= self.complete(about, body);
                     body += 1;
                 }
                 about += 1;
             }
         }
-        if self.too_large {
+        if self.too_large.is_some() {
             return;
         }
         for about in 0..self.instances.len() {

@@ -1,7 +1,7 @@
 //! The solver: what we ask of one, and batsat answering it.
 
-use super::Limits;
 use super::formula::{Formula, Lit};
+use super::{Limit, Limits};
 use batsat::callbacks::Callbacks;
 use batsat::{Solver, SolverInterface, SolverOpts, lbool};
 use std::cell::Cell;
@@ -39,6 +39,7 @@ pub struct Batsat {
     solver: Solver<Budget>,
     /// How many questions may still be asked; solvers may share them.
     questions: Rc<Cell<u64>>,
+    limits: Limits,
 }
 
 impl Batsat {
@@ -51,7 +52,11 @@ impl Batsat {
     pub fn sharing(formula: &Formula, limits: &Limits, questions: Rc<Cell<u64>>) -> Batsat {
         let left = u64::MAX;
         let solver = Solver::new(SolverOpts::default(), Budget { left });
-        let mut batsat = Batsat { solver, questions };
+        let mut batsat = Batsat {
+            solver,
+            questions,
+            limits: limits.clone(),
+        };
         for at in 0..formula.variables {
             batsat.solver.var_of_int(at);
         }
@@ -60,6 +65,25 @@ impl Batsat {
         }
         batsat.solver.cb_mut().left = limits.conflicts.max(1);
         batsat
+    }
+
+    /// How many questions it, and all it shares them with, were asked.
+    pub fn asked(&self) -> u64 {
+        self.limits.questions.saturating_sub(self.questions.get())
+    }
+
+    /// Whether a limit keeps it from answering.
+    pub fn is_spent(&self) -> bool {
+        self.questions.get() == 0 || self.solver.cb().left == 0
+    }
+
+    /// The limit that keeps it from answering.
+    pub fn spent(&self) -> Limit {
+        if self.questions.get() == 0 {
+            Limit::Questions(self.limits.questions)
+        } else {
+            Limit::Conflicts(self.limits.conflicts)
+        }
     }
 
     fn lit(&mut self, lit: Lit) -> batsat::Lit {

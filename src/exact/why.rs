@@ -34,7 +34,7 @@ pub fn why(
         .map(|(scene, check)| encoder.fails(*scene, *check))
         .collect();
     encoder.finish();
-    if encoder.too_large {
+    if encoder.too_large.is_some() {
         return None;
     }
     let known = encoder.known.take().unwrap_or_default();

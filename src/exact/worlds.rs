@@ -273,11 +273,11 @@ impl<'s> Worlds<'s> {
         if lits.contains(&Lit::FALSE) {
             return Some(false);
         }
-        if self.solver.is_none() && !self.encoder.too_large {
+        if self.solver.is_none() && self.encoder.too_large.is_none() {
             self.nothing_in_none();
             self.encoder.finish();
         }
-        if self.encoder.too_large {
+        if self.encoder.too_large.is_some() {
             return None;
         }
         let (formula, limits) = (&self.encoder.formula, self.limits);
@@ -326,7 +326,7 @@ impl<'s> Worlds<'s> {
                     add(*lit, says);
                 }
             }
-            // Some values leave an answer open: `none` has no order.
+            // Some values leave an answer open.
             for (question, lit) in &instance.questions {
                 let yes = self.value(*lit);
                 let says = match question {

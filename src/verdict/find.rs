@@ -17,6 +17,18 @@ use crate::source::Span;
 /// # Errors
 /// Amounts that are compared in two currencies.
 pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
+    judge_without(stage, fallback, &[])
+}
+
+/// Judges a deployment; what is `passed`, by name, is not asked for.
+///
+/// # Errors
+/// Amounts that are compared in two currencies.
+pub fn judge_without(
+    stage: &Stage,
+    fallback: &str,
+    passed: &[String],
+) -> Result<Report, Vec<Diagnostic>> {
     let scenes = stage.scenes();
     let mut faults = gather::currencies(&scenes);
     if !faults.is_empty() {
@@ -35,6 +47,8 @@ pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
         findings: Vec::new(),
         duties: Vec::new(),
         missing: Vec::new(),
+        settling: None,
+        depends: Vec::new(),
         assumptions: Vec::new(),
         remarks: gather::remarks(stage),
         applied: applied(stage, &scenes),
@@ -44,6 +58,7 @@ pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
     let finder = Finder {
         stage,
         scenes: &scenes,
+        passed,
     };
     finder.findings(&judged, &mut report);
     finder.gaps(&mut report);
@@ -94,6 +109,7 @@ struct Open<'o> {
 struct Finder<'s, 'a> {
     stage: &'s Stage<'a>,
     scenes: &'s [Scene<'a>],
+    passed: &'s [String],
 }
 
 impl Finder<'_, '_> {
@@ -113,8 +129,12 @@ impl Finder<'_, '_> {
                 Verdict::Permitted
             };
         }
-        let settlement = settle(self.stage, self.scenes, judged, &exact::Limits::default());
-        report.exact = settlement.exact && !settlement.gave_up;
+        let limits = exact::Limits::default();
+        let settlement = settle(self.stage, self.scenes, judged, self.passed, &limits);
+        report.exact = settlement.exact && settlement.gave_up.is_none();
+        if let Some(limit) = settlement.gave_up {
+            report.remarks.push(tell::gave_up(limit, self.stage));
+        }
         let verdict = settled(&settlement, origin_unknown);
         let open: Vec<&Judged> = decisive()
             .filter(|judged| judged.fails == Truth::Unknown)

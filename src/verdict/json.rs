@@ -49,8 +49,12 @@ pub struct Deployment {
     pub would_permit: Option<WouldPermit>,
     /// Duties that are due and met.
     pub duties: Vec<Duty>,
-    /// What would settle the verdict.
+    /// What can settle the verdict.
     pub missing: Vec<Missing>,
+    /// Where the answers to what is missing lead, together; where facts are missing.
+    pub settling: Option<Settling>,
+    /// Questions and judgments on which the verdict depends and that are not among what is missing.
+    pub depends: Vec<Missing>,
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
     /// What deserves a look.
@@ -148,8 +152,10 @@ pub struct Way {
     pub changes: Vec<ToChange>,
     /// The verdict after them: `permitted`, or `undetermined` while something is open.
     pub verdict: String,
-    /// What is open after them; the answers that permit, all of them together, are marked.
+    /// What is open after them.
     pub open: Vec<Missing>,
+    /// Where the answers to what is open lead, together.
+    pub settling: Option<Settling>,
 }
 
 /// One change.
@@ -202,10 +208,32 @@ pub struct Missing {
 pub struct Lead {
     /// The answer.
     pub answer: String,
-    /// The verdict then.
+    /// The verdict then, whatever the other answers are.
     pub verdict: String,
-    /// Whether it is one of the answers that, all of them together, permit the deployment.
-    pub permits: bool,
+    /// Whether one of the ways of `settling` can be taken with it.
+    pub joins: bool,
+    /// Where it does not join and settles nothing: what else has to be known.
+    pub needs: Vec<String>,
+}
+
+/// What the answers to everything that is missing come to, taken together.
+#[derive(Serialize, JsonSchema)]
+pub struct Settling {
+    /// What they can bring about: `permitted`; or `not permitted`, where nothing else is left to ask.
+    pub verdict: String,
+    /// How: one of these, all of its conditions.
+    pub ways: Vec<Vec<Condition>>,
+    /// The verdict in all other cases; `undetermined` where more has to be known.
+    pub otherwise: String,
+}
+
+/// What an answer has to be.
+#[derive(Serialize, JsonSchema)]
+pub struct Condition {
+    /// What is missing, by its name.
+    pub name: String,
+    /// Among which values it has to be: `<= 700 000 000`, `not in EU`.
+    pub is: String,
 }
 
 /// Something taken for granted.
@@ -253,8 +281,10 @@ pub struct Asked {
     pub as_of: String,
     /// `permitted`, `not permitted`, `undetermined` or `nothing applied`.
     pub verdict: String,
-    /// What would settle the verdict, the most decisive question first.
+    /// What can settle the verdict, the most decisive question first.
     pub questions: Vec<Question>,
+    /// Where the answers lead, together.
+    pub settling: Option<Settling>,
 }
 
 /// Something to ask a person.
@@ -310,9 +340,26 @@ fn leads(missing: &super::Missing) -> Vec<Lead> {
     let lead = |lead: &super::Lead| Lead {
         answer: lead.answer.clone(),
         verdict: lead.verdict.as_str().to_owned(),
-        permits: lead.permits,
+        joins: lead.joins,
+        needs: lead.needs.clone(),
     };
     missing.leads.iter().map(lead).collect()
+}
+
+/// Where the answers to what is missing lead, together.
+pub fn settling(found: &super::Settling) -> Settling {
+    let condition = |(name, is): &(String, String)| Condition {
+        name: name.clone(),
+        is: is.clone(),
+    };
+    let ways = found.ways.iter();
+    Settling {
+        verdict: found.goal.as_str().to_owned(),
+        ways: ways
+            .map(|way| way.iter().map(condition).collect())
+            .collect(),
+        otherwise: found.otherwise.as_str().to_owned(),
+    }
 }
 
 /// A message with its places.
@@ -393,6 +440,7 @@ fn would_permit(found: &super::WouldPermit, sources: &Sources) -> WouldPermit {
         changes: remedy.changes.iter().map(change).collect(),
         verdict: remedy.verdict.as_str().to_owned(),
         open: missing(&remedy.open, sources),
+        settling: remedy.settling.as_ref().map(settling),
     };
     WouldPermit {
         found: word.to_owned(),
@@ -453,6 +501,8 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
             })
             .collect(),
         missing: missing(&report.missing, sources),
+        settling: report.settling.as_ref().map(settling),
+        depends: missing(&report.depends, sources),
         assumptions: report
             .assumptions
             .iter()

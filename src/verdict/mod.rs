@@ -13,7 +13,7 @@ mod remedy;
 mod said;
 pub mod tell;
 
-pub use find::judge;
+pub use find::{judge, judge_without};
 pub use forecast::{Change, Forecast, forecast};
 pub use otherwise::otherwise;
 pub use remedy::{Remedy, WouldPermit, would_permit};
@@ -198,10 +198,23 @@ pub enum MissingKind {
 pub struct Lead {
     /// The answer: `≤ 700 000 000`.
     pub answer: String,
-    /// The verdict then.
+    /// The verdict then, whatever the other answers are.
     pub verdict: Verdict,
-    /// Whether it is one of the answers that, all of them together, permit the deployment.
-    pub permits: bool,
+    /// Whether some of the [ways](Settling::ways) can be taken with it.
+    pub joins: bool,
+    /// Where it does not join and settles nothing: what has to be known beside what is asked.
+    pub needs: Vec<String>,
+}
+
+/// What the answers to everything that is asked come to, taken together.
+#[derive(Clone, Debug)]
+pub struct Settling {
+    /// What they can bring about: *permitted*; or *not permitted*, where nothing else is left to ask.
+    pub goal: Verdict,
+    /// How: one of these, all of it. Each names something missing, and among which values it has to be.
+    pub ways: Vec<Vec<(String, String)>>,
+    /// The verdict in all other cases.
+    pub otherwise: Verdict,
 }
 
 /// Something that was taken for granted and decided.
@@ -237,8 +250,13 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Duties that are due and met.
     pub duties: Vec<Duty>,
-    /// What is missing.
+    /// What is missing: the fewest things that would settle the answer, and what is not known about the
+    /// origins of models.
     pub missing: Vec<Missing>,
+    /// Where the answers to what is missing lead, together.
+    pub settling: Option<Settling>,
+    /// Questions and judgments on which the answer depends and that are not among what is missing.
+    pub depends: Vec<Missing>,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// What deserves a look.
@@ -325,7 +343,7 @@ pub fn verdict(stage: &Stage) -> Verdict {
         worlds: 0,
         ..exact::Limits::default()
     };
-    let settlement = settle(stage, &scenes, &checks(stage, &scenes), &limits);
+    let settlement = settle(stage, &scenes, &checks(stage, &scenes), &[], &limits);
     settled(&settlement, has_gaps(stage))
 }
 
@@ -343,11 +361,13 @@ fn settled(settlement: &Settlement, gaps: bool) -> Verdict {
     }
 }
 
-/// What all worlds say about the decisive checks that the fast path left open.
+/// What all worlds say about the decisive checks that the fast path left open. What is `passed`, by
+/// name, is not asked for.
 pub(crate) fn settle<'a>(
     stage: &Stage<'a>,
     scenes: &[Scene<'a>],
     judged: &[Judged],
+    passed: &[String],
     limits: &exact::Limits,
 ) -> Settlement {
     let open: Vec<(usize, Check)> = judged
@@ -355,5 +375,5 @@ pub(crate) fn settle<'a>(
         .filter(|judged| judged.decisive && judged.fails == Truth::Unknown)
         .map(|judged| (judged.scene, judged.check))
         .collect();
-    exact::settle(stage, &open, scenes, limits)
+    exact::settle(stage, &open, scenes, passed, limits)
 }

@@ -3,7 +3,7 @@
 //! Changes of facts come from the exact procedure; where they are not enough, a parent or a model is
 //! left out. Whatever is reported was applied to the facts and judged again.
 
-use super::{Missing, Verdict, checks, gather, judge, said, verdict};
+use super::{Missing, Settling, Verdict, checks, gather, judge, said, verdict};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Fact, State};
 use crate::exact::{self, Limits, Place, Reach, Sought, Stride};
@@ -24,6 +24,7 @@ const LIMITS: Limits = Limits {
     elements: 64,
     conflicts: 5_000,
     questions: 5_000,
+    work: u64::MAX,
     worlds: 0,
 };
 
@@ -47,6 +48,8 @@ pub struct Remedy {
     pub verdict: Verdict,
     /// What is open then.
     pub open: Vec<Missing>,
+    /// Where the answers to that lead, together.
+    pub settling: Option<Settling>,
 }
 
 impl Remedy {
@@ -75,9 +78,8 @@ impl Remedy {
 
     /// Whether it permits once what is open turns out as said, and that is all it takes.
     pub fn permits(&self) -> bool {
-        let answered = |missing: &Missing| missing.leads.iter().any(|lead| lead.permits);
-        self.verdict == Verdict::Permitted
-            || (!self.open.is_empty() && self.open.iter().all(answered))
+        let goal = self.settling.as_ref().map(|settling| settling.goal);
+        self.verdict == Verdict::Permitted || goal == Some(Verdict::Permitted)
     }
 }
 
@@ -342,16 +344,18 @@ impl Trial<'_> {
     }
 
     fn told(&self, (verdict, changes): Tried) -> Option<Remedy> {
-        let mut open = Vec::new();
+        let (mut open, mut settling) = (Vec::new(), None);
         if verdict == Verdict::Undetermined {
             let facts = self.apply(changes.iter().map(|change| &change.edit)).0;
             let stage = Stage::set(self.stage.ready, &facts).ok()?;
-            open = judge(&stage, "").ok()?.missing;
+            let report = judge(&stage, "").ok()?;
+            (open, settling) = (report.missing, report.settling);
         }
         Some(Remedy {
             changes,
             verdict,
             open,
+            settling,
         })
     }
 
