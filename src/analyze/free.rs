@@ -129,19 +129,20 @@ pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Term
     worlds.or(outputs)
 }
 
-/// A fact with every text that is `from` replaced.
-pub fn renamed(fact: &Fact, from: &[&str], to: &str) -> Fact {
-    let each = |facts: &[Fact]| facts.iter().map(|fact| renamed(fact, from, to)).collect();
+/// A fact with every text replaced for which there is another.
+pub fn renamed(fact: &Fact, other: &dyn Fn(&str) -> Option<String>) -> Fact {
+    let each = |facts: &[Fact]| facts.iter().map(|fact| renamed(fact, other)).collect();
     let state = match &fact.state {
-        State::Value(Value::Text(text)) if from.iter().any(|name| **name == **text) => {
-            State::Value(Value::Text(to.into()))
-        }
+        State::Value(Value::Text(text)) => match other(text) {
+            Some(other) => State::Value(Value::Text(other.into())),
+            None => return fact.clone(),
+        },
         State::List(list) => State::List(each(list)),
         State::Record(fields) => State::Record(each(fields)),
         State::Series(entries) => State::Series(
             entries
                 .iter()
-                .map(|(at, fact)| (*at, renamed(fact, from, to)))
+                .map(|(at, fact)| (*at, renamed(fact, other)))
                 .collect(),
         ),
         same => same.clone(),

@@ -64,7 +64,6 @@ impl<'a> Frame<'a> {
                         .map_err(|_| Some(fact))?;
                     &entries[at].1
                 }
-                (Step::Latest, State::Series(entries)) => &entries.last().ok_or(Some(fact))?.1,
                 _ => return Err(Some(fact)),
             };
         }

@@ -82,6 +82,7 @@ pub struct Worlds<'s> {
     limits: &'s Limits,
     encoder: Encoder<'s>,
     solver: Option<Batsat>,
+    finished: bool,
 }
 
 impl<'s> Worlds<'s> {
@@ -100,6 +101,7 @@ impl<'s> Worlds<'s> {
             limits,
             encoder,
             solver: None,
+            finished: false,
         }
     }
 
@@ -266,17 +268,41 @@ impl<'s> Worlds<'s> {
         }
     }
 
+    fn finish(&mut self) {
+        if !self.finished && !self.encoder.too_large {
+            self.nothing_in_none();
+            self.encoder.finish();
+        }
+        self.finished = true;
+    }
+
     // ── questions ───────────────────────────────────────────────────────────
+
+    /// What makes a world plain, to be preferred: lists without elements nobody described, facts that
+    /// are the first of `values` they can be, judgments that were answered by no. Nothing can be asked
+    /// for after this that was not asked for before.
+    pub fn plain(&mut self, values: &dyn Fn(&Place, &Kind) -> Vec<Value>) -> Vec<Lit> {
+        self.finish();
+        let instances = &self.encoder.instances;
+        let mut plain: Vec<Lit> = Vec::new();
+        for instance in instances.values() {
+            plain.extend(instance.witnesses.iter().map(|lit| !*lit));
+        }
+        for instance in instances.values() {
+            let mut values = values(&instance.place, &instance.kind).into_iter();
+            plain.extend(values.find_map(|value| self.encoder.cell(instance, value)));
+        }
+        plain.extend(self.encoder.judgments.values().map(|lit| !*lit));
+        plain.retain(|lit| !lit.is_known());
+        plain
+    }
 
     /// Whether there is a world in which all of them hold; `None` where a limit was reached.
     pub fn solve(&mut self, lits: &[Lit]) -> Option<bool> {
         if lits.contains(&Lit::FALSE) {
             return Some(false);
         }
-        if self.solver.is_none() && !self.encoder.too_large {
-            self.nothing_in_none();
-            self.encoder.finish();
-        }
+        self.finish();
         if self.encoder.too_large {
             return None;
         }

@@ -297,11 +297,36 @@ pub fn quick(stage: &Stage) -> Verdict {
 }
 
 /// The exact answer over all completions, for decisive checks that the fast path left open.
-pub(crate) fn settle<'a>(stage: &Stage<'a>, scenes: &[Scene<'a>], judged: &[Judged]) -> Settlement {
+pub(crate) fn settle<'a>(
+    stage: &Stage<'a>,
+    scenes: &[Scene<'a>],
+    judged: &[Judged],
+    limits: &exact::Limits,
+) -> Settlement {
     let open: Vec<(usize, Check)> = judged
         .iter()
         .filter(|judged| judged.decisive && judged.fails == Truth::Unknown)
         .map(|judged| (judged.scene, judged.check))
         .collect();
-    exact::settle(stage, &open, scenes, &exact::Limits::default())
+    exact::settle(stage, &open, scenes, limits)
+}
+
+/// The exact answer without its explanation.
+pub fn exactly(stage: &Stage) -> Verdict {
+    let quick = quick(stage);
+    if quick != Verdict::Undetermined {
+        return quick;
+    }
+    let scenes = stage.scenes();
+    let limits = exact::Limits {
+        worlds: 0,
+        ..exact::Limits::default()
+    };
+    let settlement = settle(stage, &scenes, &checks(stage, &scenes), &limits);
+    let gaps = stage.lineage.unknown || stage.reach.iter().any(|(_, _, gaps)| !gaps.is_empty());
+    match (settlement.can_permit, settlement.can_forbid) {
+        (false, _) => Verdict::NotPermitted,
+        (true, false) if !gaps => Verdict::Permitted,
+        _ => Verdict::Undetermined,
+    }
 }

@@ -1,6 +1,7 @@
 //! What two versions of a license say differently.
 
-use clausula::analyze::diff::{Change, Difference, diff};
+use clausula::analyze::Shown;
+use clausula::analyze::diff::{Change, Difference, Show, Version, diff};
 use clausula::library::{self, Needed};
 use clausula::scene::Options;
 use std::process::Command;
@@ -15,7 +16,12 @@ fn compared(old: &str, new: &str) -> Difference {
         reported: false,
     };
     let layer = |id: &str| program.layer(id).expect("a shipped license").clone();
-    diff(&layer(old), &layer(new), &program, options)
+    let (old, new) = (layer(old), layer(new));
+    let of = |layer| Version {
+        layer,
+        program: &program,
+    };
+    diff(of(&old), of(&new), options, &Show::All)
 }
 
 fn change<'d>(difference: &'d Difference, name: &str) -> &'d Change {
@@ -44,12 +50,12 @@ fn training_on_outputs_became_allowed_with_a_naming_duty() {
     let gained = gained.expect("an act became permitted");
     assert_eq!(gained.acts, ["train-with-outputs"]);
     assert!(gained.duties.contains(&"prefix".to_owned()), "{gained:?}");
-    let witness = gained.witness.as_ref().expect("a world that shows it");
-    assert!(witness.verified, "{}", witness.facts);
+    let shown = gained.shown.as_ref().expect("facts that show it");
     assert_eq!(
-        (witness.before.as_str(), witness.after.as_str()),
+        (shown.before.verdict.as_str(), shown.after.verdict.as_str()),
         ("not permitted", "permitted")
     );
+    assert_eq!(shown.before.against, ["outputs-ban"]);
     assert_eq!(*change(&difference, "outputs-ban"), Change::Gone);
     assert!(matches!(
         change(&difference, "display"),
