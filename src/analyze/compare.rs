@@ -13,7 +13,7 @@ use crate::ir::{Clause, Each, Layer, LayerKind, Program, Says};
 use crate::library::{self, Needed};
 use crate::scene::{Check, Options, Scene, Stage};
 use crate::source::Span;
-use crate::value::Schema;
+use crate::value::{Kind, Schema, Value};
 use crate::verdict::Verdict;
 
 /// The act that is asked of licenses that follow outputs.
@@ -21,6 +21,9 @@ const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
 
 /// The license of the model in facts about policies.
 const BESIDE: &str = "apache-2.0";
+
+/// Steps that a reader knows, best last.
+const STEPS: &[&str] = &["fine-tune", "copy", "synthetic-data"];
 
 const OLD: usize = 0;
 const NEW: usize = 1;
@@ -39,9 +42,14 @@ const LIMITS: Limits = Limits {
 /// Compares two layers.
 pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show) -> Difference {
     let (a, b) = (old.layer, new.layer);
+    // One of them has all facts of the other.
+    let wider = match new.program.extends(old.program) {
+        true => new.program,
+        false => old.program,
+    };
     let base = Program {
         layers: Vec::new(),
-        ..new.program.clone()
+        ..wider.clone()
     };
     let normal = Normal::of(a, b);
     // The older text in its own words: only conditions on the names of its own models go.
@@ -100,9 +108,12 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
         };
         difference.clauses.push(pair);
     }
-    if !matches!(show, Show::Clause(_)) {
-        difference.acts = run.acts(&acts);
-    }
+    let wanted = |asked: &&AskedAct| match show {
+        Show::Clause(name) => program.acts[asked.act as usize].name == *name,
+        Show::All | Show::Changed => true,
+    };
+    let acts: Vec<&AskedAct> = acts.iter().filter(wanted).collect();
+    difference.acts = run.acts(&acts);
     difference.same &= difference.acts.is_empty() && difference.terms.is_empty();
     difference.gave_up |= run.gave_up;
     difference
@@ -183,9 +194,9 @@ struct Run<'s, 't> {
     passes: [Vec<(Check, Lit)>; 4],
     /// Duties of the newer, due and met, that are worth showing.
     duties: Vec<Lit>,
-    /// What is preferred of a world: the readings first, so many of them.
+    /// What is preferred of a world: what comes before the duties of an act first, so many of them.
     prefer: Vec<Lit>,
-    readings: usize,
+    first: usize,
     gave_up: bool,
 }
 
@@ -211,7 +222,7 @@ impl<'s, 't> Run<'s, 't> {
             passes: Default::default(),
             duties: Vec::new(),
             prefer: Vec::new(),
-            readings: 0,
+            first: 0,
             gave_up: false,
         };
         for (at, scene) in scenes.iter().enumerate() {
@@ -253,8 +264,7 @@ impl<'s, 't> Run<'s, 't> {
         let mut next = 0;
         while let Some(one) = about.get(next).copied() {
             next += 1;
-            if let Some(Says::Exception(targets)) =
-                one.map(|one| &layer.clauses[one as usize].says)
+            if let Some(Says::Exception(targets)) = one.map(|one| &layer.clauses[one as usize].says)
             {
                 let new = targets.iter().map(|at| Some(*at));
                 let new: Vec<_> = new.filter(|at| !about.contains(at)).collect();
@@ -265,7 +275,11 @@ impl<'s, 't> Run<'s, 't> {
             Says::Grant(acts) => acts.clone(),
             _ => Vec::new(),
         };
-        let all = || (0..u16::MAX).zip(&self.stage.program.acts).map(|(act, _)| act);
+        let all = || {
+            (0..u16::MAX)
+                .zip(&self.stage.program.acts)
+                .map(|(act, _)| act)
+        };
         let acts = about.iter().flat_map(|one| {
             match one.map(|one| (one, &layer.clauses[one as usize].says)) {
                 None => all().collect(),
@@ -316,18 +330,12 @@ impl<'s, 't> Run<'s, 't> {
         asked
     }
 
-    fn ask_acts(
-        &mut self,
-        pairs: &[(Option<u16>, Option<u16>)],
-        asked: &[Asked],
-    ) -> Vec<AskedAct> {
+    fn ask_acts(&mut self, pairs: &[(Option<u16>, Option<u16>)], asked: &[Asked]) -> Vec<AskedAct> {
         for ((old, new), asked) in pairs.iter().zip(asked) {
             let Some(new) = new else { continue };
             let clause = &self.layers[NEW].clauses[*new as usize];
-            let differs = old.is_none()
-                || asked
-                    .differ
-                    .is_some_and(|(_, normal)| normal != Lit::FALSE);
+            let differs =
+                old.is_none() || asked.differ.is_some_and(|(_, normal)| normal != Lit::FALSE);
             if let (Says::Require(_), Some(effect), Some(open)) =
                 (&clause.says, asked.effect[NEW], asked.outcome[NEW])
                 && differs
@@ -381,12 +389,21 @@ impl<'s, 't> Run<'s, 't> {
     /// What reads best, of what may be so: a license that reaches the model without detour, the
     /// readings that are taken by default, plain values.
     fn prefer(&mut self, schema: &Schema) {
-        let mut direct = Vec::new();
+        // No step, and if there has to be one, one that is easily said.
         let relation = schema.enums.iter().find(|known| known.name == "relation");
-        for at in (0_u16..).zip(relation.into_iter().flat_map(|known| &known.choices)) {
-            direct.extend(self.worlds.relation(OLD, "through", at.0).map(|lit| !lit));
+        let names = relation.into_iter().flat_map(|known| &known.choices);
+        let mut steps: Vec<(u16, usize)> = (0_u16..)
+            .zip(names)
+            .map(|(at, known)| {
+                let plain = STEPS.iter().position(|name| *name == known.name);
+                (at, plain.map_or(0, |plain| plain + 1))
+            })
+            .collect();
+        steps.sort_by_key(|(_, plain)| *plain);
+        for (at, _) in steps {
+            let through = self.worlds.relation(OLD, "through", at);
+            self.prefer.extend(through.map(|lit| !lit));
         }
-        let direct = self.worlds.and(direct);
         for layer in [OLD, NEW] {
             for (at, question) in (0..).zip(&self.layers[layer].questions) {
                 if let Some(default) = question.default {
@@ -395,9 +412,19 @@ impl<'s, 't> Run<'s, 't> {
                 }
             }
         }
-        self.readings = self.prefer.len();
-        self.prefer.push(direct);
-        let plain = self.worlds.plain(&|_, kind| known_values(kind, schema));
+        // Weights that nobody gets bring no duties of another license with them.
+        let private = |kind: &Kind| match kind {
+            Kind::Choice(id) => (schema.choice(*id).position("private").into_iter())
+                .map(Value::Choice)
+                .collect(),
+            _ => Vec::new(),
+        };
+        let private = self.worlds.plain(&private);
+        self.prefer.extend(private);
+        self.first = self.prefer.len();
+        let bare = self.worlds.bare();
+        self.prefer.extend(bare);
+        let plain = self.worlds.plain(&|kind| known_values(kind, schema));
         self.prefer.extend(plain);
     }
 
@@ -479,11 +506,7 @@ impl<'s, 't> Run<'s, 't> {
             }
             if !self.can(&[same_words]) && !self.gave_up {
                 return Change::Names {
-                    but_for: normal.changes(
-                        (first, a),
-                        (second, b),
-                        &self.stage.program.schema,
-                    ),
+                    but_for: normal.changes((first, a), (second, b), &self.stage.program.schema),
                 };
             }
         }
@@ -579,11 +602,7 @@ impl<'s, 't> Run<'s, 't> {
     fn shown(&mut self, pair: (Option<u16>, Option<u16>), asked: &Asked) -> Vec<Shown> {
         let mut found = Vec::new();
         for applies in [false, true] {
-            let lits = if applies {
-                asked.effect
-            } else {
-                asked.outcome
-            };
+            let lits = if applies { asked.effect } else { asked.outcome };
             for wanted in [[true, false], [false, true]] {
                 if self.alone(asked, wanted) {
                     continue;
@@ -657,13 +676,15 @@ impl<'s, 't> Run<'s, 't> {
             };
             let found = trial.find(&mut self.worlds, &lits, &self.prefer, &mut shows);
             if let Some(draft) = found {
-                return Some(trial.shown(&draft, [OLD, NEW].map(|at| goal.said(self.layers[at], at))));
+                return Some(
+                    trial.shown(&draft, [OLD, NEW].map(|at| goal.said(self.layers[at], at))),
+                );
             }
         }
         None
     }
 
-    fn acts(&mut self, asked: &[AskedAct]) -> Vec<Acts> {
+    fn acts(&mut self, asked: &[&AskedAct]) -> Vec<Acts> {
         let mut found = Vec::new();
         for gained in [true, false] {
             let mut acts = Vec::new();
@@ -699,8 +720,8 @@ impl<'s, 't> Run<'s, 't> {
     ) -> (Vec<String>, Option<Shown>) {
         let permits = if gained { NEW } else { OLD };
         let mut prefer = Vec::new();
-        let (readings, plain) = self.prefer.split_at(self.readings);
-        prefer.extend(readings);
+        let (first, plain) = self.prefer.split_at(self.first);
+        prefer.extend(first);
         if gained {
             prefer.extend(&self.duties);
         }

@@ -105,7 +105,7 @@ pub enum Show {
     Changed,
     /// Every difference
     All,
-    /// The clause of this name
+    /// The clause, or the act, of this name
     Clause(String),
 }
 

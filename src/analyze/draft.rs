@@ -258,7 +258,12 @@ impl Draft {
 
     /// With nothing in one list.
     fn emptied(&self, spot: &Spot) -> Option<Draft> {
-        if spot.keys == ["models"] || spot.keys.iter().any(|key| key == "from") {
+        if spot.keys == ["models"]
+            || spot
+                .keys
+                .iter()
+                .any(|key| key == "from" || key == "license")
+        {
             return None;
         }
         let mut next = self.clone();
@@ -277,12 +282,7 @@ impl Draft {
         }
     }
 
-    fn plain(
-        &mut self,
-        spot: &Spot,
-        better: &[Value],
-        shows: &mut dyn FnMut(&Draft) -> bool,
-    ) {
+    fn plain(&mut self, spot: &Spot, better: &[Value], shows: &mut dyn FnMut(&Draft) -> bool) {
         let Tree::Leaf(Some(value)) = self.root.at(&spot.way).clone() else {
             return;
         };
@@ -300,12 +300,7 @@ impl Draft {
     }
 
     /// Takes plain values where `shows` is still so with them.
-    pub fn polish(
-        &mut self,
-        schema: &Schema,
-        today: Date,
-        shows: &mut dyn FnMut(&Draft) -> bool,
-    ) {
+    pub fn polish(&mut self, schema: &Schema, today: Date, shows: &mut dyn FnMut(&Draft) -> bool) {
         for spot in self.spots(schema) {
             let Tree::Leaf(Some(value)) = self.root.at(&spot.way).clone() else {
                 continue;
@@ -378,8 +373,9 @@ fn below(tree: &Tree, spot: &Spot, schema: &Schema, spots: &mut Vec<Spot>) {
             keys: spot.keys.iter().chain([key]).cloned().collect(),
             kind: inner(&spot.kind, key, schema),
             or_none: match spot.kind {
-                Kind::Record(id) => (schema.record(id).fields.get(key))
-                    .is_some_and(|field| field.or_none),
+                Kind::Record(id) => {
+                    (schema.record(id).fields.get(key)).is_some_and(|field| field.or_none)
+                }
                 _ => false,
             },
         };
@@ -463,7 +459,10 @@ fn plain_names(draft: &Draft, spot: &Spot) -> Vec<Value> {
     words.reverse();
     let name = |at: usize| format!("acme/{}-Assistant-8B", text[at..].trim().replace(' ', "-"));
     names.extend(words.into_iter().map(name));
-    names.into_iter().map(|name| Value::Text(name.into())).collect()
+    names
+        .into_iter()
+        .map(|name| Value::Text(name.into()))
+        .collect()
 }
 
 impl Tree {
@@ -515,7 +514,10 @@ struct Making<'a> {
 impl Making<'_> {
     fn value(&self, value: &Value, kind: &Kind) -> Value {
         match value {
-            Value::Text(text) if *kind == Kind::LicenseName && self.licenses.own.iter().any(|own| **own == **text) => {
+            Value::Text(text)
+                if *kind == Kind::LicenseName
+                    && self.licenses.own.iter().any(|own| **own == **text) =>
+            {
                 Value::Text(LICENSE.into())
             }
             value => value.clone(),
@@ -686,7 +688,8 @@ impl Making<'_> {
                 *self.origin.key("from") = nothing();
                 models.push(self.origin);
                 // A model of which no license is declared has those of its parents.
-                let undeclared = matches!(models[0].key("license").entries(), Some(all) if all.is_empty());
+                let undeclared =
+                    matches!(models[0].key("license").entries(), Some(all) if all.is_empty());
                 if undeclared {
                     models[0].entries_mut().shift_remove("license");
                 }
@@ -737,8 +740,7 @@ impl Path {
             .map(Value::Choice);
         let mut free =
             numbers.filter(|at| !self.not.iter().any(|(known, ours)| !ours && known == at));
-        self.through
-            .push(free.next().unwrap_or(Value::Choice(0)));
+        self.through.push(free.next().unwrap_or(Value::Choice(0)));
     }
 
     /// Adds the steps to the deployed model, and the models between it and the last one.
@@ -830,7 +832,11 @@ impl Writer<'_> {
         let each = |entries: &IndexMap<String, Tree>, named: bool| -> Vec<String> {
             let entries = entries.iter().map(|(key, tree)| {
                 let line = self.line(tree, &inner(kind, key, self.schema));
-                if named { format!("{key}: {line}") } else { line }
+                if named {
+                    format!("{key}: {line}")
+                } else {
+                    line
+                }
             });
             entries.collect()
         };
@@ -864,7 +870,9 @@ impl Writer<'_> {
 /// A text as YAML: plain where it can be nothing else.
 fn quoted(text: &str) -> String {
     let plain = |sign: char| sign.is_ascii_alphanumeric() || "/_.-".contains(sign);
-    let reserved = ["none", "unknown", "true", "false", "null", "yes", "no", "on", "off"];
+    let reserved = [
+        "none", "unknown", "true", "false", "null", "yes", "no", "on", "off",
+    ];
     let is_plain = text.starts_with(|sign: char| sign.is_ascii_alphabetic())
         && text.chars().all(plain)
         && !reserved.contains(&text.to_ascii_lowercase().as_str());
@@ -874,4 +882,3 @@ fn quoted(text: &str) -> String {
         serde_json::to_string(text).unwrap_or_default()
     }
 }
-

@@ -8,7 +8,7 @@ use super::least::{Least, least};
 use super::{free, normal};
 use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
 use crate::eval::{Bond, Fact};
-use crate::exact::{Limits, Lit, Said, Sample, Worlds, said_place};
+use crate::exact::{Limits, Lit, Place, Said, Sample, Worlds, said_place};
 use crate::ir::{Layer, LayerKind, Node, Program, Says, What};
 use crate::scene::{Options, Stage};
 use crate::source::{SourceId, Span};
@@ -46,12 +46,9 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
                 What::Waiver => "waiver of",
             };
             found.push(
-                Diagnostic::warning(
-                    Code::Lapsed,
-                    format!("the {what} {about} ended on {until}"),
-                )
-                .at(decided.span, "it decides nothing any more")
-                .help("decide again, or drop it"),
+                Diagnostic::warning(Code::Lapsed, format!("the {what} {about} ended on {until}"))
+                    .at(decided.span, "it decides nothing any more")
+                    .help("decide again, or drop it"),
             );
         }
     }
@@ -384,6 +381,12 @@ impl Look<'_> {
     /// A world in a few words.
     fn said(&self, world: &Least) -> String {
         let schema = &self.stage.program.schema;
+        // There is one model, and the license may come from another.
+        let said_of = |place: &Place| {
+            let said = said_place(self.stage, place).0;
+            let said = said.replace("models[the model]", "model");
+            said.replace("models[its origin]", "origin")
+        };
         let mut all: Vec<String> = Vec::new();
         for unit in world.units() {
             let said = match &unit.says {
@@ -391,16 +394,12 @@ impl Look<'_> {
                     place,
                     kind,
                     sample: Sample::Value(value),
-                } => format!(
-                    "{} is {}",
-                    said_place(self.stage, place).0,
-                    value.said(kind, schema)
-                ),
+                } => format!("{} is {}", said_of(place), value.said(kind, schema)),
                 Said::Cell {
                     place,
                     sample: Sample::None,
                     ..
-                } => format!("{} is none", said_place(self.stage, place).0),
+                } => format!("{} is none", said_of(place)),
                 Said::Member {
                     place,
                     kind,
@@ -412,11 +411,7 @@ impl Look<'_> {
                         other => other,
                     };
                     let verb = if *yes { "includes" } else { "does not include" };
-                    format!(
-                        "{} {verb} {}",
-                        said_place(self.stage, place).0,
-                        value.said(inner, schema)
-                    )
+                    format!("{} {verb} {}", said_of(place), value.said(inner, schema))
                 }
                 Said::Reading {
                     layer,

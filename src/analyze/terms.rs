@@ -77,7 +77,12 @@ pub(super) fn terms(old: Version, new: Version) -> Vec<String> {
         }
         (LayerKind::Policy(a), LayerKind::Policy(b)) => {
             let closed = |closed: bool| if closed { "closed" } else { "open" }.to_owned();
-            changed(&mut found, "the policy is", closed(a.closed), closed(b.closed));
+            changed(
+                &mut found,
+                "the policy is",
+                closed(a.closed),
+                closed(b.closed),
+            );
             levels(old, new, &mut found);
         }
         _ => found.push("one is a license, the other a policy".to_owned()),
@@ -147,7 +152,12 @@ fn levels(old: Version, new: Version, found: &mut Vec<String>) {
         }
     };
     for clause in &new.layer.clauses {
-        if old.layer.clauses.iter().any(|known| known.name == clause.name) {
+        if old
+            .layer
+            .clauses
+            .iter()
+            .any(|known| known.name == clause.name)
+        {
             let what = format!("{} is enforced as", clause.name);
             let (before, after) = (said(old, &clause.name), said(new, &clause.name));
             changed(found, &what, before, after);

@@ -47,7 +47,9 @@ pub fn difference(difference: &Difference, whole: bool) -> String {
     }
     if !clauses.worded.is_empty() {
         let names = clauses.worded.join(", ");
-        out.push_str(&format!("\nother words in what is recorded only\n  {names}\n"));
+        out.push_str(&format!(
+            "\nother words in what is recorded only\n  {names}\n"
+        ));
     }
     out.push_str(&format!(
         "\nsame: {}\n",
@@ -123,7 +125,10 @@ impl Clauses {
         let section = section.map_or_else(String::new, |section| format!(" (§{section})"));
         let was = pair.was.as_ref();
         let was = was.map_or_else(String::new, |was| format!(", was {was}"));
-        let line = format!("  {} {}{was}  {}{section}\n", pair.kind, pair.name, pair.title);
+        let line = format!(
+            "  {} {}{was}  {}{section}\n",
+            pair.kind, pair.name, pair.title
+        );
         let text = match &pair.change {
             Change::Same => {
                 self.same += 1;

@@ -243,7 +243,12 @@ impl Trial<'_> {
     ) -> Option<Draft> {
         let units = world(worlds, goals, prefer)?;
         let short = core(worlds, goals, &units);
-        let drafts = [(&short, false), (&short, true), (&units, false), (&units, true)];
+        let drafts = [
+            (&short, false),
+            (&short, true),
+            (&units, false),
+            (&units, true),
+        ];
         let mut drafts = drafts
             .into_iter()
             .filter_map(|(units, step)| self.draft(units, step));
@@ -270,7 +275,8 @@ impl Trial<'_> {
                     ids.push(&under.id);
                 }
             }
-            let adopt = |id: &&str| format!("  adopt {id}/{about} as {answer} by \"Counsel\" on {on}\n");
+            let adopt =
+                |id: &&str| format!("  adopt {id}/{about} as {answer} by \"Counsel\" on {on}\n");
             adopts.extend(ids.iter().map(adopt));
             readings.push(match ids[..] {
                 [id] => format!("{id}/{about} read as {answer}"),

@@ -188,7 +188,7 @@ pub struct DiffArguments {
     /// A facts file: show what moving its models from OLD to NEW changes
     #[arg(long, value_name = "FACTS", conflicts_with_all = ["clause", "all"])]
     pub facts: Option<PathBuf>,
-    /// Only what became of this clause, such as `display`
+    /// Only what became of this clause, or of this act, such as `display` or `train-with-outputs`
     #[arg(long, value_name = "ID")]
     pub clause: Option<String>,
     /// Show every difference by facts, however many there are

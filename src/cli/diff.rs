@@ -99,6 +99,7 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, V
     let base = policy_texts(&arguments.policy, sources)?;
     let old = Read::of(&arguments.old, &base, sources)?;
     let new = Read::of(&arguments.new, &base, sources)?;
+    one_vocabulary(&old.program, &new.program, arguments)?;
     let mut output = Output {
         version: VERSION,
         ..Output::default()
@@ -106,8 +107,11 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, V
     if let Some(path) = &arguments.facts {
         let (Some(first), Some(second)) = (old.only(), new.only()) else {
             return Err(vec![
-                Diagnostic::error(Code::Misplaced, "`--facts` compares two licenses, not folders")
-                    .help("name one license, or a file that declares one, as OLD and as NEW"),
+                Diagnostic::error(
+                    Code::Misplaced,
+                    "`--facts` compares two licenses, not folders",
+                )
+                .help("name one license, or a file that declares one, as OLD and as NEW"),
             ]);
         };
         output.upgrades = upgrades(path, [first, second], &base, options, sources)?;
@@ -120,7 +124,7 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, V
     };
     let pairs = old.pairs(&new);
     if let Show::Clause(name) = &show {
-        known_clause(name, &pairs)?;
+        known_clause(name, &pairs, &new.program)?;
     }
     for (first, second) in pairs {
         let first = Version {
@@ -257,11 +261,36 @@ impl Read {
     }
 }
 
+/// The facts of one have to be facts of the other, so that clauses can be compared over them.
+fn one_vocabulary(
+    old: &Program,
+    new: &Program,
+    arguments: &DiffArguments,
+) -> Result<(), Vec<Diagnostic>> {
+    if new.extends(old) || old.extends(new) {
+        return Ok(());
+    }
+    let (old, new) = (arguments.old.display(), arguments.new.display());
+    Err(vec![
+        Diagnostic::error(
+            Code::WrongKind,
+            format!("`{old}` and `{new}` declare facts that do not fit together"),
+        )
+        .help("to compare the clauses, let both declare the same facts in the same order; one may add facts at the end"),
+    ])
+}
+
 /// A clause that is asked for is one of either layer.
-fn known_clause(name: &str, pairs: &[(&Layer, &Layer)]) -> Result<(), Vec<Diagnostic>> {
+fn known_clause(
+    name: &str,
+    pairs: &[(&Layer, &Layer)],
+    program: &Program,
+) -> Result<(), Vec<Diagnostic>> {
     let all = || {
         let layers = pairs.iter().flat_map(|(old, new)| [old, new]);
-        layers.flat_map(|layer| layer.clauses.iter().map(|clause| clause.name.as_str()))
+        let clauses = layers.flat_map(|layer| layer.clauses.iter().map(|clause| &clause.name));
+        let acts = program.acts.iter().map(|act| &act.name);
+        clauses.chain(acts).map(String::as_str)
     };
     if all().any(|known| known == name) {
         return Ok(());
@@ -270,7 +299,7 @@ fn known_clause(name: &str, pairs: &[(&Layer, &Layer)]) -> Result<(), Vec<Diagno
     Err(vec![
         Diagnostic::error(
             Code::UnknownName,
-            format!("neither of the two has a clause `{name}`"),
+            format!("neither of the two has a clause `{name}`, and no act is called so"),
         )
         .help(near.map_or_else(
             || "give the id of a clause, such as `display`".to_owned(),

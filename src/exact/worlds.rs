@@ -278,23 +278,27 @@ impl<'s> Worlds<'s> {
 
     // ── questions ───────────────────────────────────────────────────────────
 
-    /// What makes a world plain, to be preferred: lists without elements nobody described, facts that
-    /// are the first of `values` they can be, judgments that were answered by no. Nothing can be asked
-    /// for after this that was not asked for before.
-    pub fn plain(&mut self, values: &dyn Fn(&Place, &Kind) -> Vec<Value>) -> Vec<Lit> {
+    /// What makes a world bare, to be preferred: lists without elements nobody described, judgments
+    /// that were answered by no. Nothing new can be asked about after this.
+    pub fn bare(&mut self) -> Vec<Lit> {
         self.finish();
-        let instances = &self.encoder.instances;
-        let mut plain: Vec<Lit> = Vec::new();
-        for instance in instances.values() {
-            plain.extend(instance.witnesses.iter().map(|lit| !*lit));
-        }
-        for instance in instances.values() {
-            let mut values = values(&instance.place, &instance.kind).into_iter();
-            plain.extend(values.find_map(|value| self.encoder.cell(instance, value)));
-        }
-        plain.extend(self.encoder.judgments.values().map(|lit| !*lit));
-        plain.retain(|lit| !lit.is_known());
-        plain
+        let instances = self.encoder.instances.values();
+        let witnesses = instances.flat_map(|instance| &instance.witnesses);
+        let judgments = self.encoder.judgments.values();
+        let bare = witnesses.chain(judgments).map(|lit| !*lit);
+        bare.filter(|lit| !lit.is_known()).collect()
+    }
+
+    /// For each fact that is asked about, what makes it the first of some values it can be. Nothing
+    /// new can be asked about after this.
+    pub fn plain(&mut self, values: &dyn Fn(&Kind) -> Vec<Value>) -> Vec<Lit> {
+        self.finish();
+        let instances = self.encoder.instances.values();
+        let cells = instances.filter_map(|instance| {
+            let mut values = values(&instance.kind).into_iter();
+            values.find_map(|value| self.encoder.cell(instance, value))
+        });
+        cells.filter(|lit| !lit.is_known()).collect()
     }
 
     /// Whether there is a world in which all of them hold; `None` where a limit was reached.

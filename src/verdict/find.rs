@@ -107,7 +107,12 @@ impl Finder<'_, '_> {
                 Verdict::Permitted
             };
         }
-        let settlement = settle(self.stage, self.scenes, judged, &crate::exact::Limits::default());
+        let settlement = settle(
+            self.stage,
+            self.scenes,
+            judged,
+            &crate::exact::Limits::default(),
+        );
         report.exact = settlement.exact && !settlement.gave_up;
         let verdict = match (settlement.can_permit, settlement.can_forbid) {
             (false, _) => Verdict::NotPermitted,

@@ -18,6 +18,7 @@ mod policies;
 mod print;
 mod report;
 mod safety;
+mod schemas;
 mod shapes;
 mod syntax;
 mod trees;
