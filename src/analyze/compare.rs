@@ -22,9 +22,6 @@ const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
 /// The license of the model in facts about policies.
 const BESIDE: &str = "apache-2.0";
 
-/// Steps that a reader knows, best last.
-const STEPS: &[&str] = &["fine-tune", "copy", "synthetic-data"];
-
 const OLD: usize = 0;
 const NEW: usize = 1;
 const OLD_NORMAL: usize = 2;
@@ -104,7 +101,8 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
         difference.same &= match pair.change {
             Change::Same | Change::Names { .. } | Change::Words => true,
             Change::Changed { .. } => false,
-            Change::Gone | Change::New => pair.kind == "term",
+            // What an exception changes is seen at the clause it is an exception to.
+            Change::Gone | Change::New => matches!(pair.kind.as_str(), "term" | "exception"),
         };
         difference.clauses.push(pair);
     }
@@ -125,7 +123,7 @@ fn trial<'t>(versions: [Version; 2], base: &Program, stage: &'t Stage<'t>) -> Tr
     let licenses = layers.iter().all(|layer| layer.terms().is_some());
     let speaks_of_licenses = layers.iter().any(|layer| {
         let closed = matches!(&layer.kind, LayerKind::Policy(house) if house.closed);
-        let each = |clause: &Clause| clause.each == Each::License;
+        let each = |clause: &Clause| clause.each != Each::Deployment;
         layer.terms().is_none() && (closed || layer.clauses.iter().any(each))
     });
     let mut needed = Needed::none();
@@ -236,12 +234,13 @@ impl<'s, 't> Run<'s, 't> {
     /// Whether each check of a layer passes.
     fn passes(&mut self, at: usize, scene: &Scene) -> Vec<(Check, Lit)> {
         let mut parts = Vec::new();
-        for check in scene.checks(self.stage.program) {
-            let fails = match check {
-                Check::Act(_) => continue,
-                check => self.worlds.fails(at, check),
+        for (clause, known) in (0_u16..).zip(&scene.context.layer.clauses) {
+            let check = match known.says {
+                Says::Forbid(_) => Check::Forbid(clause),
+                Says::Require(_) => Check::Duty(clause),
+                _ => continue,
             };
-            parts.push((check, !fails));
+            parts.push((check, !self.worlds.fails(at, check)));
         }
         for (act, known) in (0_u16..).zip(&self.stage.program.acts) {
             let asked = match &scene.context.layer.kind {
@@ -389,21 +388,8 @@ impl<'s, 't> Run<'s, 't> {
     /// What reads best, of what may be so: a license that reaches the model without detour, the
     /// readings that are taken by default, plain values.
     fn prefer(&mut self, schema: &Schema) {
-        // No step, and if there has to be one, one that is easily said.
-        let relation = schema.enums.iter().find(|known| known.name == "relation");
-        let names = relation.into_iter().flat_map(|known| &known.choices);
-        let mut steps: Vec<(u16, usize)> = (0_u16..)
-            .zip(names)
-            .map(|(at, known)| {
-                let plain = STEPS.iter().position(|name| *name == known.name);
-                (at, plain.map_or(0, |plain| plain + 1))
-            })
-            .collect();
-        steps.sort_by_key(|(_, plain)| *plain);
-        for (at, _) in steps {
-            let through = self.worlds.relation(OLD, "through", at);
-            self.prefer.extend(through.map(|lit| !lit));
-        }
+        let steps = free::no_steps(&mut self.worlds, OLD, schema);
+        self.prefer.extend(steps);
         for layer in [OLD, NEW] {
             for (at, question) in (0..).zip(&self.layers[layer].questions) {
                 if let Some(default) = question.default {
@@ -653,7 +639,8 @@ impl<'s, 't> Run<'s, 't> {
                 lits.extend(wanted.map(|yes| if yes { permitted } else { !permitted }));
                 lits.extend(others[at].filter(|_| decides && wanted == Some(false)));
             }
-            if !self.can(&lits) {
+            let lone = goal.clauses.contains(&None) && verdicts.is_none();
+            if (lone && goal.is_exception(&self.layers)) || !self.can(&lits) {
                 continue;
             }
             let trial = self.trial;
@@ -790,6 +777,14 @@ struct Goal {
 }
 
 impl Goal {
+    /// Whether it is about an exception, which shows at the clause it is one to.
+    fn is_exception(&self, layers: &[&Layer; 2]) -> bool {
+        let mut known = layers.iter().zip(self.clauses);
+        known.any(|(layer, clause)| {
+            clause.is_some_and(|at| matches!(layer.clauses[at as usize].says, Says::Exception(_)))
+        })
+    }
+
     fn reached(&self, sight: &Sight, at: usize) -> bool {
         self.clauses[at]
             .is_none_or(|clause| sight.clause(clause, self.applies) == Truth::of(self.wanted[at]))

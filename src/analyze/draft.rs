@@ -670,7 +670,8 @@ impl Making<'_> {
         let nothing = || Tree::List(IndexMap::new());
         let mut models = vec![self.subject];
         match self.licenses.licensed {
-            None => {}
+            // Nothing is asked of models.
+            None => models.clear(),
             Some(id) if direct => {
                 *models[0].key("license") = license(id);
                 *models[0].key("from") = nothing();

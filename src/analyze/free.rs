@@ -5,7 +5,7 @@ use crate::exact::{Lit, Worlds};
 use crate::ir::{Program, Terms};
 use crate::scene::{Options, Scene, Stage};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Schema, Value};
 
 /// The deployed model, by its number in the lineage.
 pub const SUBJECT: usize = 0;
@@ -127,6 +127,24 @@ pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Term
         }
     }
     worlds.or(outputs)
+}
+
+/// Steps between models that a reader knows, best last.
+const STEPS: &[&str] = &["fine-tune", "copy", "synthetic-data"];
+
+/// That the path has no step; what should go last where it has to have one comes last.
+pub fn no_steps(worlds: &mut Worlds, scene: usize, schema: &Schema) -> Vec<Lit> {
+    let relation = schema.enums.iter().find(|known| known.name == "relation");
+    let names = relation.into_iter().flat_map(|known| &known.choices);
+    let mut steps: Vec<(Option<usize>, u16)> = (0_u16..)
+        .zip(names)
+        .map(|(at, known)| (STEPS.iter().position(|name| *name == known.name), at))
+        .collect();
+    steps.sort_unstable();
+    let through = steps
+        .into_iter()
+        .filter_map(|(_, at)| worlds.relation(scene, "through", at));
+    through.map(|lit| !lit).collect()
 }
 
 /// A fact with every text replaced for which there is another.

@@ -97,9 +97,12 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
             }
         }
     }
+    let steps = (0..count).map(|at| free::no_steps(&mut worlds, at, &program.schema));
+    let plain = steps.collect::<Vec<_>>().concat();
     let mut look = Look {
         stage: &stage,
         worlds,
+        plain,
         found,
     };
     if look.worlds.solve(&[]).is_none() {
@@ -123,6 +126,8 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
 struct Look<'s> {
     stage: &'s Stage<'s>,
     worlds: Worlds<'s>,
+    /// What makes a world easy to say.
+    plain: Vec<Lit>,
     found: Vec<Diagnostic>,
 }
 
@@ -299,7 +304,7 @@ impl Look<'_> {
                     continue;
                 }
                 let due = [one.effect, other.effect];
-                let Some(world) = least(&mut self.worlds, &due, &[], &[]) else {
+                let Some(world) = least(&mut self.worlds, &due, &[], &self.plain) else {
                     continue;
                 };
                 let place = |at: &Asked| {
@@ -351,7 +356,7 @@ impl Look<'_> {
     }
 
     fn gap(&mut self, layer: usize, act: u16, gap: Lit) {
-        let Some(world) = least(&mut self.worlds, &[gap], &[], &[]) else {
+        let Some(world) = least(&mut self.worlds, &[gap], &[], &self.plain) else {
             return;
         };
         let layer = self.layer(layer);

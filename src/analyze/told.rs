@@ -7,7 +7,7 @@ use crate::diagnostic::words;
 
 /// What two layers say differently; `whole` unless one clause was asked for.
 pub fn difference(difference: &Difference, whole: bool) -> String {
-    let (old, new) = (&difference.old, &difference.new);
+    let (old, new) = names(difference);
     let shown = difference.clauses.iter().any(|pair| !pair.shown.is_empty())
         || difference.acts.iter().any(|acts| acts.shown.is_some());
     let mut out = if whole {
@@ -15,9 +15,10 @@ pub fn difference(difference: &Difference, whole: bool) -> String {
     } else {
         String::new()
     };
-    if shown && whole && old != new {
+    if shown && whole && difference.old != difference.new {
         out.push_str(&format!(
-            "examples are facts files for {old}; for {new} its name takes the place of {old}\n"
+            "examples are facts files for {}; for {} its name takes the place of {}\n",
+            difference.old, difference.new, difference.old
         ));
     }
     for acts in &difference.acts {
@@ -30,8 +31,8 @@ pub fn difference(difference: &Difference, whole: bool) -> String {
     let clauses = Clauses::of(difference, whole);
     for (heading, text) in [
         ("changed", &clauses.changed),
-        (&*format!("only in {new}"), &clauses.added),
-        (&*format!("only in {old}"), &clauses.gone),
+        (&*format!("only {new}"), &clauses.added),
+        (&*format!("only {old}"), &clauses.gone),
         ("same but for", &clauses.names),
     ] {
         if !text.is_empty() {
@@ -42,7 +43,7 @@ pub fn difference(difference: &Difference, whole: bool) -> String {
     if !whole {
         return match out.as_str() {
             "" => "the clause means the same\n".to_owned(),
-            _ => out,
+            out => out.trim_start().to_owned(),
         };
     }
     if !clauses.worded.is_empty() {
@@ -62,6 +63,15 @@ pub fn difference(difference: &Difference, whole: bool) -> String {
         ));
     }
     out
+}
+
+/// What the two are called where they stand side by side.
+fn names(difference: &Difference) -> (String, String) {
+    if difference.old == difference.new {
+        return ("before".to_owned(), "after".to_owned());
+    }
+    let (old, new) = (&difference.old, &difference.new);
+    (format!("in {old}"), format!("in {new}"))
 }
 
 fn headline(difference: &Difference) -> String {
@@ -163,7 +173,7 @@ impl Clauses {
                     "    a condition could not be followed exactly: it may mean the same\n",
                 );
             }
-        } else if pair.shown.is_empty() && pair.kind != "term" {
+        } else if pair.shown.is_empty() && !matches!(pair.kind.as_str(), "term" | "exception") {
             self.hidden.push(pair.name.clone());
         }
         for facts in &pair.shown {
@@ -174,13 +184,10 @@ impl Clauses {
 
 /// Facts, and what comes of them under both.
 fn shown(shown: &Shown, difference: &Difference, indent: &str, out: &mut String) {
-    let width = difference.old.chars().count();
-    let width = width.max(difference.new.chars().count());
-    let sides = [
-        (&difference.old, &shown.before),
-        (&difference.new, &shown.after),
-    ];
-    for (id, side) in sides {
+    let (old, new) = names(difference);
+    let [old, new] = [&old, &new].map(|name| name.trim_start_matches("in "));
+    let width = old.chars().count().max(new.chars().count());
+    for (id, side) in [(old, &shown.before), (new, &shown.after)] {
         out.push_str(&format!("{indent}{id:<width$}  {}\n", side_said(side)));
     }
     for line in shown.before.facts.lines() {
