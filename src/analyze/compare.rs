@@ -11,7 +11,7 @@ use crate::eval::{Fact, Truth};
 use crate::exact::{Limits, Lit, Worlds};
 use crate::ir::{Clause, Each, Layer, LayerKind, Program, Says};
 use crate::library::{self, Needed};
-use crate::scene::{Check, Options, Scene, Stage};
+use crate::scene::{Check, Options, Ready, Scene, Stage};
 use crate::source::Span;
 use crate::value::{Kind, Schema, Value};
 use crate::verdict::Verdict;
@@ -72,7 +72,8 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
     let nothing = Fact::unknown(Span::NOWHERE);
     let blank = Fact::unknown(Span::NOWHERE);
     let bond = free::bond(OLD, free::ORIGIN);
-    let Some(stage) = free::stage(&program, &nothing, options, 1) else {
+    let ready = Ready::new(&program, options);
+    let Some(stage) = free::stage(&ready, &nothing, 1) else {
         difference.gave_up = true;
         return difference;
     };

@@ -3,7 +3,7 @@
 use crate::eval::{Bond, Context, Fact, Frame, Member, State};
 use crate::exact::{Lit, Worlds};
 use crate::ir::{Program, Terms};
-use crate::scene::{Options, Scene, Stage};
+use crate::scene::{Ready, Scene, Stage};
 use crate::source::Span;
 use crate::value::{Schema, Value};
 
@@ -14,19 +14,14 @@ pub const ORIGIN: usize = 1;
 
 /// A stage on which nothing is known; questions that were adopted keep their readings, defaults are
 /// left open.
-pub fn stage<'a>(
-    program: &'a Program,
-    nothing: &'a Fact,
-    options: Options,
-    origins: usize,
-) -> Option<Stage<'a>> {
-    let mut stage = Stage::set(program, nothing, options).ok()?;
+pub fn stage<'a>(ready: &'a Ready<'a>, nothing: &'a Fact, origins: usize) -> Option<Stage<'a>> {
+    let mut stage = Stage::set(ready, nothing).ok()?;
     stage.lineage.members = (0..=origins)
         .map(|at| Member {
             fact: std::borrow::Cow::Owned(Fact::unknown(Span::NOWHERE)),
             name: match at {
-                SUBJECT => "the model".to_owned(),
-                _ => "its origin".to_owned(),
+                SUBJECT => "the model",
+                _ => "its origin",
             },
             index: None,
             parents: None,
@@ -37,7 +32,7 @@ pub fn stage<'a>(
         })
         .collect();
     for taken in &mut stage.taken {
-        for (reading, by) in taken.readings.iter_mut().zip(&taken.readings_by) {
+        for (reading, by) in taken.readings.to_mut().iter_mut().zip(&*taken.readings_by) {
             if by.as_ref().is_some_and(|by| by.by.is_empty()) {
                 *reading = None;
             }
@@ -72,7 +67,7 @@ pub fn scenes<'a>(
             model: Some(stage.lineage.members[SUBJECT].fact.as_ref()),
             origin: Some(stage.lineage.members[bond.origin].fact.as_ref()),
             lineage: Some(&bond.lineage),
-            license: stage.cards[bond.layer].as_ref(),
+            license: stage.ready.card(bond.layer),
             elements: Vec::new(),
             today: stage.options.today,
         };

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
 use crate::eval::{Bond, Fact};
 use crate::exact::{Limits, Lit, Place, Said, Sample, Worlds, said_place};
 use crate::ir::{Layer, LayerKind, Node, Program, Says, What};
-use crate::scene::{Options, Stage};
+use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Span};
 use crate::syntax::{self, ast};
 use crate::value::Kind;
@@ -53,7 +53,8 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
         }
     }
     let count = program.layers.len();
-    let Some(stage) = free::stage(program, &nothing, options, count.max(1)) else {
+    let ready = Ready::new(program, options);
+    let Some(stage) = free::stage(&ready, &nothing, count.max(1)) else {
         return found;
     };
     // Each license reaches the model from another origin.

@@ -6,7 +6,7 @@ use crate::eval;
 use crate::facts::Node;
 use crate::ir::{Layer, LayerKind, Program};
 use crate::library;
-use crate::scene::{Options, Stage};
+use crate::scene::{Options, Ready, Stage};
 use crate::verdict::{Report, Verdict, judge};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -72,8 +72,9 @@ pub fn upgrade(
     let names = library::names_with(&program);
     let fact = eval::bind(node, &program.schema, &names)?;
     let fact = eval::with_defaults(fact, &program);
-    let stage = Stage::set(&program, &fact, options)?;
-    let under = |licenses: &Option<Vec<String>>| licenses.iter().flatten().any(|id| *id == old.id);
+    let ready = Ready::new(&program, options);
+    let stage = Stage::set(&ready, &fact)?;
+    let under = |licenses: &Option<Vec<&str>>| licenses.iter().flatten().any(|id| *id == old.id);
     let replaced = stage
         .lineage
         .members
@@ -96,7 +97,7 @@ pub fn upgrade(
         taken_over.borrow_mut().push(format!("{text} for {other}"));
         Some(other)
     });
-    let after = judge(&Stage::set(&program, &moved, options)?, fallback)?;
+    let after = judge(&Stage::set(&ready, &moved)?, fallback)?;
     // A clause of the one is the clause of the same name of the other.
     let bare = |id: &str| {
         let (layer, clause) = id.split_once('/').unwrap_or(("", id));

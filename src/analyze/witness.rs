@@ -6,7 +6,7 @@ use crate::exact::{Lit, Unit, Worlds};
 use crate::facts::{self, Format};
 use crate::ir::{Layer, Program, Says};
 use crate::library;
-use crate::scene::{Check, Options, Scene, Stage};
+use crate::scene::{Check, Options, Ready, Scene, Stage};
 use crate::source::SourceId;
 use crate::verdict::{self, Verdict};
 use jiff::civil::Date;
@@ -172,10 +172,11 @@ impl Under {
         let names = library::names_with(&self.program);
         let fact = eval::bind(nodes.first()?, &self.program.schema, &names).ok()?;
         let fact = eval::with_defaults(fact, &self.program);
-        let mut stage = Stage::set(&self.program, &fact, self.options).ok()?;
+        let ready = Ready::new(&self.program, self.options);
+        let mut stage = Stage::set(&ready, &fact).ok()?;
         for reading in &draft.readings {
             for (_, question, taken) in reading.layers.iter().filter(|one| one.0 == self.number) {
-                stage.taken[0].readings[*question as usize] = Some(*taken);
+                stage.taken[0].readings.to_mut()[*question as usize] = Some(*taken);
             }
         }
         let scenes = stage.scenes().into_iter();

@@ -97,41 +97,72 @@ impl Path {
     }
 }
 
-/// One side of a comparison.
+/// One side of a comparison. `P` says which fact: a path, or where an evaluation keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Operand {
+pub enum Operand<P = Path> {
     /// A fact, a date moved by a duration where there is one
-    Fact(Path, Option<Duration>),
+    Fact(P, Option<Duration>),
     /// How many elements a list has
-    CountOf(Path),
+    CountOf(P),
     /// A value written in the policy
     Const(Value),
     /// The day of the evaluation, moved
     Today(Duration),
 }
 
+impl<P> Operand<P> {
+    /// The same about facts said otherwise.
+    pub fn about<Q>(&self, find: &mut impl FnMut(&P) -> Q) -> Operand<Q> {
+        match self {
+            Operand::Fact(path, by) => Operand::Fact(find(path), *by),
+            Operand::CountOf(path) => Operand::CountOf(find(path)),
+            Operand::Const(value) => Operand::Const(value.clone()),
+            Operand::Today(by) => Operand::Today(*by),
+        }
+    }
+}
+
 /// An order or equality.
 pub use ast::Operator;
 
 /// A plain question about one fact, or about two. Never negated: negation is a node of its own.
+/// `P` says which fact, as in [`Operand`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Atom {
+pub enum Atom<P = Path> {
     /// `product.passes-on.dangers-disclosed`
-    Holds(Path),
+    Holds(P),
     /// `until is none`
-    IsNone(Path),
+    IsNone(P),
     /// `users > 700M`; the operator is never `is not`
-    Compare(Operand, Operator, Operand),
+    Compare(Operand<P>, Operator, Operand<P>),
     /// `run in (a, b)`
-    In(Path, Vec<Value>),
+    In(P, Vec<Value>),
     /// `principal-place-of-business in EU`
-    Within(Path, Value),
+    Within(P, Value),
     /// `engaged includes LAW`
-    Includes(Path, Operand),
+    Includes(P, Operand<P>),
     /// `model.id begins with "Llama"`
-    Begins(Path, Box<str>),
+    Begins(P, Box<str>),
     /// `model.id matches "acme/*"`
-    Matches(Path, Box<str>),
+    Matches(P, Box<str>),
+}
+
+impl<P> Atom<P> {
+    /// The same question about facts said otherwise.
+    pub fn about<Q>(&self, find: &mut impl FnMut(&P) -> Q) -> Atom<Q> {
+        match self {
+            Atom::Holds(path) => Atom::Holds(find(path)),
+            Atom::IsNone(path) => Atom::IsNone(find(path)),
+            Atom::Compare(left, operator, right) => {
+                Atom::Compare(left.about(find), *operator, right.about(find))
+            }
+            Atom::In(path, values) => Atom::In(find(path), values.clone()),
+            Atom::Within(path, outer) => Atom::Within(find(path), outer.clone()),
+            Atom::Includes(path, wanted) => Atom::Includes(find(path), wanted.about(find)),
+            Atom::Begins(path, prefix) => Atom::Begins(find(path), prefix.clone()),
+            Atom::Matches(path, pattern) => Atom::Matches(find(path), pattern.clone()),
+        }
+    }
 }
 
 /// A condition and the words that say it.
@@ -333,6 +364,13 @@ pub struct Decided {
     pub because: Option<String>,
     /// Where it is written.
     pub span: Span,
+}
+
+impl Decided {
+    /// Whether it counts for a deployment of this name.
+    pub fn reaches(&self, name: Option<&str>) -> bool {
+        self.scope.is_none() || self.scope.as_deref() == name
+    }
 }
 
 /// What was decided.

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Stop;
 use crate::facts::edit::{self, Piece, Way};
 use crate::facts::{self, Limits, Node};
-use crate::scene::{Options, Stage};
+use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Sources};
 use crate::verdict::{Missing, MissingKind, Report, Verdict, json, judge};
 use crate::{eval, library};
@@ -203,7 +203,7 @@ impl Session {
             let fact = eval::bind(node, &program.schema, &names)?;
             let fact = eval::with_defaults(fact, &program);
             reports.push(judge(
-                &Stage::set(&program, &fact, self.options)?,
+                &Stage::set(&Ready::new(&program, self.options), &fact)?,
                 &fallback,
             )?);
         }

@@ -5,7 +5,7 @@ use super::load::{facts_format, policy_texts, read};
 use super::{ExitStatus, output};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Limits, Node};
-use crate::scene::{Options, Stage};
+use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Sources};
 use crate::verdict::{Report, Verdict, forecast, json, judge};
 use crate::{eval, library};
@@ -154,6 +154,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
         today: day,
         reported: arguments.reported,
     };
+    let ready = Ready::new(&program, options);
     for (name, nodes) in &documents {
         let several = nodes.len() > 1;
         for (number, node) in nodes.iter().enumerate() {
@@ -165,7 +166,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
             let report = eval::bind(node, &program.schema, &names)
                 .map(|fact| eval::with_defaults(fact, &program))
                 .and_then(|fact| {
-                    let mut report = judge(&Stage::set(&program, &fact, options)?, &fallback)?;
+                    let mut report = judge(&Stage::set(&ready, &fact)?, &fallback)?;
                     if let Some(until) = arguments.until {
                         let ahead = forecast(&program, &fact, options, &report, until)?;
                         report.forecast = Some(ahead);

@@ -47,37 +47,36 @@ impl<'a> Frame<'a> {
         };
         let mut fact = start.ok_or(None)?;
         for step in &path.steps {
-            fact = match (step, &fact.state) {
-                (Step::Field(n), State::Record(fields)) => {
-                    fields.get(*n as usize).ok_or(Some(fact))?
-                }
-                (Step::Entry(at), State::Series(entries)) => {
-                    let at = entries
-                        .binary_search_by_key(at, |(at, _)| *at)
-                        .map_err(|_| Some(fact))?;
-                    &entries[at].1
-                }
-                (Step::Last, State::Series(entries)) => {
-                    let wanted = self.last(path);
-                    let at = entries
-                        .binary_search_by_key(&wanted, |(at, _)| *at)
-                        .map_err(|_| Some(fact))?;
-                    &entries[at].1
-                }
-                _ => return Err(Some(fact)),
+            let step = match step {
+                Step::Last => Step::Entry(last(path, self.schema, self.today)),
+                other => *other,
             };
+            fact = self::step(fact, step).ok_or(Some(fact))?;
         }
         Ok(fact)
     }
+}
 
-    /// The month, or the year, before the day of the evaluation.
-    fn last(&self, path: &Path) -> i32 {
-        let mut series = path.clone();
-        series.steps.retain(|step| matches!(step, Step::Field(_)));
-        match series.kind(self.schema).0 {
-            crate::value::Kind::Series(Period::Year, _) => i32::from(self.today.year()) - 1,
-            _ => Month::of(self.today).0 - 1,
+/// The fact one step on; `None` where the one before is unknown or not applicable. `last` is to be
+/// made an entry before.
+pub fn step(fact: &Fact, step: Step) -> Option<&Fact> {
+    match (step, &fact.state) {
+        (Step::Field(n), State::Record(fields)) => fields.get(n as usize),
+        (Step::Entry(at), State::Series(entries)) => {
+            let at = entries.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+            Some(&entries[at].1)
         }
+        _ => None,
+    }
+}
+
+/// The month, or the year, before the day of the evaluation.
+pub fn last(path: &Path, schema: &Schema, today: Date) -> i32 {
+    let mut series = path.clone();
+    series.steps.retain(|step| matches!(step, Step::Field(_)));
+    match series.kind(schema).0 {
+        crate::value::Kind::Series(Period::Year, _) => i32::from(today.year()) - 1,
+        _ => Month::of(today).0 - 1,
     }
 }
 

@@ -7,16 +7,20 @@
 
 use super::errors;
 use super::fact::{Fact, State};
-use super::truth::lists_model;
+use super::truth::NamePattern;
 use crate::diagnostic::Diagnostic;
-use crate::ir::Program;
+use crate::ir::{Program, Terms};
 use crate::source::Span;
 use crate::value::{Kind, RecordId, Schema, Value};
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
-/// The fields of the vocabulary that lineage is read from, by number.
-struct Fields {
+/// What is known of models before any deployment is: the fields of the vocabulary that lineage is read
+/// from, by number, and the models each license lists.
+#[derive(Clone, Debug)]
+pub struct Models<'p> {
+    /// What a license lists, and its id.
+    listed: Vec<(NamePattern<'p>, &'p str)>,
     id: usize,
     also_known_as: usize,
     role: usize,
@@ -27,13 +31,19 @@ struct Fields {
     step_by: usize,
     step_taken_by: usize,
     us: u16,
-    lineage: RecordId,
-    model: RecordId,
+    /// How many fields the record `lineage` has.
+    lineage: usize,
+    through: usize,
+    ours: usize,
+    /// How many fields the record `model` has.
+    model: usize,
     models: usize,
 }
 
-impl Fields {
-    fn of(schema: &Schema) -> Option<Fields> {
+impl<'p> Models<'p> {
+    /// What a program says of models; `None` if its vocabulary knows none.
+    pub fn of(program: &'p Program) -> Option<Models<'p>> {
+        let schema: &Schema = &program.schema;
         let (model, step, lineage) = (
             schema.record_named("model")?,
             schema.record_named("step")?,
@@ -49,7 +59,15 @@ impl Fields {
             Kind::Choice(id) => schema.choice(*id).position(name),
             _ => None,
         };
-        Some(Fields {
+        let listed = program.layers.iter().flat_map(|layer| {
+            let terms = layer.terms().into_iter();
+            terms.flat_map(|terms| {
+                let patterns = terms.models.iter();
+                patterns.map(|pattern| (NamePattern::new(pattern), layer.id.as_str()))
+            })
+        });
+        Some(Models {
+            listed: listed.collect(),
             id: field(model, "id")?,
             also_known_as: field(model, "also-known-as")?,
             role: field(model, "role")?,
@@ -60,10 +78,21 @@ impl Fields {
             step_by: field(step, "by")?,
             step_taken_by: field(step, "taken-by")?,
             us: member(step, "taken-by", "us")?,
-            lineage,
-            model,
+            lineage: schema.record(lineage).fields.len(),
+            through: field(lineage, "through")?,
+            ours: field(lineage, "ours")?,
+            model: schema.record(model).fields.len(),
             models: schema.root().fields.get_index_of("models")?,
         })
+    }
+
+    /// The licenses that list a model among those their licensor released.
+    fn originals(&self, name: &str) -> impl Iterator<Item = &'p str> {
+        let lists = self
+            .listed
+            .iter()
+            .filter(|(pattern, _)| pattern.lists(name));
+        lists.map(|(_, license)| *license)
     }
 }
 
@@ -88,15 +117,15 @@ pub struct Member<'a> {
     /// Its facts; for a parent nobody listed, a record of unknown facts with its name.
     pub fact: Cow<'a, Fact>,
     /// Its name.
-    pub name: String,
+    pub name: &'a str,
     /// Its place in `models`; `None` for a parent nobody listed.
     pub index: Option<usize>,
     /// Its parents; `None` if they are unknown.
     pub parents: Option<Vec<Edge>>,
     /// Its licenses, by id; `None` if they are unknown.
-    pub licenses: Option<Vec<String>>,
+    pub licenses: Option<Vec<&'a str>>,
     /// The licenses its licensor released it under, where a license lists it.
-    pub originals: Vec<String>,
+    pub originals: Vec<&'a str>,
     /// Whether it is deployed; `None` if that is not stated.
     pub deployed: Option<bool>,
     /// Where it is stated, or named as a parent.
@@ -116,6 +145,69 @@ struct Found {
     maybe_ours: bool,
 }
 
+/// Every walk up from a subject that one license follows, over states: a model, reached as the origin
+/// of a descendant or by outputs.
+struct Walks {
+    /// Each step: from, to, the relation, whether we took it.
+    steps: Vec<(usize, usize, u16, Option<bool>)>,
+    /// How each state was reached first.
+    before: Vec<Before>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Unseen,
+    Start,
+    Step(usize, u16, Span),
+}
+
+impl Walks {
+    fn state(member: usize, outputs: bool) -> usize {
+        member * 2 + usize::from(outputs)
+    }
+
+    /// What lies between the subject and an origin, if some walk leads there.
+    fn to(&self, origin: usize, by_outputs: bool) -> Option<Found> {
+        let goal = Walks::state(origin, by_outputs);
+        if self.before[goal] == Before::Unseen {
+            return None;
+        }
+        // Only steps that lie on some walk to the origin count. Most steps come before those they
+        // lead to, so that one round from the end finds nearly all.
+        let mut leads = vec![false; self.before.len()];
+        leads[goal] = true;
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for (from, to, ..) in self.steps.iter().rev() {
+                if leads[*to] && !leads[*from] {
+                    leads[*from] = true;
+                    changed = true;
+                }
+            }
+        }
+        let mut found = Found::default();
+        for (_, to, relation, own) in &self.steps {
+            if !leads[*to] {
+                continue;
+            }
+            found.through.push(*relation);
+            match own {
+                Some(true) => found.ours.push(*relation),
+                Some(false) => {}
+                None => found.maybe_ours = true,
+            }
+        }
+        let mut at = goal;
+        while let Before::Step(from, relation, span) = self.before[at] {
+            found.path.push((at / 2, relation, span));
+            at = from;
+        }
+        found.path.reverse();
+        Some(found)
+    }
+}
+
 /// All models of a deployment and how they came from each other.
 #[derive(Clone, Debug)]
 pub struct Lineage<'a> {
@@ -125,9 +217,7 @@ pub struct Lineage<'a> {
     pub unknown: bool,
     /// Where the list is stated.
     pub place: Span,
-    record: Option<RecordId>,
-    through: usize,
-    ours: usize,
+    fields: Option<&'a Models<'a>>,
 }
 
 /// A license that reaches a subject.
@@ -161,76 +251,61 @@ pub enum Gap {
 }
 
 impl<'a> Lineage<'a> {
-    /// Reads the models of a deployment.
+    /// Reads the models of a deployment; `fields` are those of the program's vocabulary.
     ///
     /// # Errors
     /// Two models with one name, and circles.
-    pub fn read(deployment: &'a Fact, program: &Program) -> Result<Lineage<'a>, Vec<Diagnostic>> {
-        let nothing = Lineage {
+    pub fn read(
+        deployment: &'a Fact,
+        fields: Option<&'a Models<'a>>,
+    ) -> Result<Lineage<'a>, Vec<Diagnostic>> {
+        let mut lineage = Lineage {
             members: Vec::new(),
             unknown: true,
             place: deployment.key,
-            record: None,
-            through: 0,
-            ours: 0,
+            fields,
         };
-        let Some(fields) = Fields::of(&program.schema) else {
-            return Ok(nothing);
+        let Some(fields) = fields else {
+            return Ok(lineage);
         };
         let Some(models) = deployment
             .record()
             .and_then(|facts| facts.get(fields.models))
         else {
-            return Ok(nothing);
+            return Ok(lineage);
         };
-        let record = program.schema.record(fields.lineage);
-        let mut lineage = Lineage {
-            unknown: models.is_unknown(),
-            place: models.place(),
-            record: Some(fields.lineage),
-            through: record.fields.get_index_of("through").unwrap_or(0),
-            ours: record.fields.get_index_of("ours").unwrap_or(1),
-            ..nothing
-        };
+        lineage.unknown = models.is_unknown();
+        lineage.place = models.place();
         let mut faults = Vec::new();
-        let mut names: HashMap<String, (usize, Span)> = HashMap::new();
+        let mut names: BTreeMap<&'a str, (usize, Span)> = BTreeMap::new();
         for (index, model) in models.list().unwrap_or(&[]).iter().enumerate() {
             let Some(facts) = model.record() else {
                 // An element of the list that is itself unknown: some model, nothing known of it.
-                lineage
-                    .members
-                    .push(lineage.stranger("", &fields, program, model.place()));
+                lineage.members.push(stranger("", fields, model.place()));
                 continue;
             };
-            let name = facts[fields.id].text().unwrap_or("").to_owned();
+            let name = facts[fields.id].text().unwrap_or("");
             let also = facts[fields.also_known_as].list().unwrap_or(&[]);
+            let also = also
+                .iter()
+                .filter_map(|fact| Some((fact.text()?, fact.place())));
             // A model is what any of its names says it is.
-            let mut released: Vec<String> = originals(&name, program);
-            for also in also.iter().filter_map(Fact::text) {
-                released.extend(originals(also, program));
-            }
-            released.sort();
-            released.dedup();
-            let mut called = vec![(name.clone(), facts[fields.id].place())];
-            called.extend(
-                also.iter()
-                    .filter_map(|fact| Some((fact.text()?.to_owned(), fact.place()))),
-            );
-            for (name, place) in called {
-                match names.get(&name) {
+            let mut released = Vec::new();
+            for (name, place) in std::iter::once((name, facts[fields.id].place())).chain(also) {
+                released.extend(fields.originals(name));
+                match names.get(name) {
                     Some((other, first)) if *other != index => {
-                        faults.push(errors::same_model(&name, place, *first))
+                        faults.push(errors::same_model(name, place, *first));
                     }
                     _ => {
                         names.insert(name, (index, place));
                     }
                 }
             }
+            released.sort_unstable();
+            released.dedup();
             let licenses = match &facts[fields.license].state {
-                State::List(list) => list
-                    .iter()
-                    .map(|fact| fact.text().map(str::to_owned))
-                    .collect::<Option<Vec<String>>>(),
+                State::List(list) => list.iter().map(Fact::text).collect::<Option<Vec<&str>>>(),
                 _ => None,
             };
             lineage.members.push(Member {
@@ -246,10 +321,12 @@ impl<'a> Lineage<'a> {
         }
         let listed = lineage.members.len();
         for index in 0..listed {
-            lineage.read_parents(index, &fields, &mut names, program);
+            lineage.read_parents(index, fields, &mut names);
         }
-        lineage.roles(&fields);
-        lineage.circles(&mut faults);
+        lineage.roles(fields);
+        if lineage.steps().next().is_some() {
+            lineage.circles(&mut faults);
+        }
         if faults.is_empty() {
             Ok(lineage)
         } else {
@@ -260,12 +337,13 @@ impl<'a> Lineage<'a> {
     fn read_parents(
         &mut self,
         index: usize,
-        fields: &Fields,
-        names: &mut HashMap<String, (usize, Span)>,
-        program: &Program,
+        fields: &'a Models<'a>,
+        names: &mut BTreeMap<&'a str, (usize, Span)>,
     ) {
-        // Borrowed again, so that members can be added while its steps are read.
-        let fact = self.members[index].fact.clone();
+        // Only what the deployment states has steps; nobody listed the others.
+        let Cow::Borrowed(fact) = self.members[index].fact else {
+            return;
+        };
         let Some(facts) = fact.record() else {
             return;
         };
@@ -287,15 +365,13 @@ impl<'a> Lineage<'a> {
                         let at = self.members.len();
                         let place =
                             facts.map_or(step.place(), |facts| facts[fields.step_model].place());
-                        self.members
-                            .push(self.stranger(name, fields, program, place));
-                        names.insert(name.to_owned(), (at, place));
+                        self.members.push(stranger(name, fields, place));
+                        names.insert(name, (at, place));
                         at
                     }
                 },
                 None => {
-                    self.members
-                        .push(self.stranger("", fields, program, step.place()));
+                    self.members.push(stranger("", fields, step.place()));
                     self.members.len() - 1
                 }
             };
@@ -314,42 +390,15 @@ impl<'a> Lineage<'a> {
         self.members[index].parents = Some(edges);
     }
 
-    /// A parent nobody listed: its name is known, and what a license says of it.
-    fn stranger(&self, name: &str, fields: &Fields, program: &Program, place: Span) -> Member<'a> {
-        let record = program.schema.record(fields.model);
-        let mut facts: Vec<Fact> = record
-            .fields
-            .values()
-            .map(|_| Fact::unknown(place))
-            .collect();
-        facts[fields.id] = Fact::computed(State::Value(Value::Text(name.into())), place);
-        let originals = originals(name, program);
-        Member {
-            fact: Cow::Owned(Fact {
-                state: State::Record(facts),
-                span: place,
-                key: place,
-                assumed: false,
-            }),
-            name: name.to_owned(),
-            index: None,
-            parents: (!originals.is_empty()).then(Vec::new),
-            licenses: None,
-            originals,
-            deployed: Some(false),
-            place,
-        }
-    }
-
     /// A model that nobody descends from is deployed; of others, `role` tells.
-    fn roles(&mut self, fields: &Fields) {
-        let mut is_parent = vec![false; self.members.len()];
-        for member in &self.members {
-            for edge in member.parents.iter().flatten() {
-                is_parent[edge.parent] = true;
-            }
+    fn roles(&mut self, fields: &Models) {
+        let mut is_parent = Vec::new();
+        for edge in self.steps() {
+            is_parent.resize(self.members.len(), false);
+            is_parent[edge.parent] = true;
         }
-        for (member, is_parent) in self.members.iter_mut().zip(is_parent) {
+        for (at, member) in self.members.iter_mut().enumerate() {
+            let is_parent = is_parent.get(at).copied().unwrap_or(false);
             if member.index.is_none() && !member.name.is_empty() {
                 continue;
             }
@@ -391,15 +440,21 @@ impl<'a> Lineage<'a> {
                             .unwrap_or(0);
                         let mut names: Vec<String> = path[from..]
                             .iter()
-                            .map(|(at, _)| self.members[*at].name.clone())
+                            .map(|(at, _)| self.members[*at].name.to_owned())
                             .collect();
-                        names.push(self.members[edge.parent].name.clone());
+                        names.push(self.members[edge.parent].name.to_owned());
                         faults.push(errors::lineage_cycle(&names, edge.span));
                     }
                     _ => {}
                 }
             }
         }
+    }
+
+    /// Every step of every model.
+    fn steps(&self) -> impl Iterator<Item = &Edge> {
+        let members = self.members.iter();
+        members.flat_map(|member| member.parents.iter().flatten())
     }
 
     /// The models that are, or may be, deployed.
@@ -411,6 +466,7 @@ impl<'a> Lineage<'a> {
     pub fn reach(&self, subject: usize, program: &Program) -> (Vec<Bond>, Vec<Gap>) {
         let mut bonds = Vec::new();
         let mut gaps = Vec::new();
+        let mut walks: Vec<(usize, Walks)> = Vec::new();
         for at in self.ancestors(subject) {
             let member = &self.members[at];
             // Of a parent nobody listed, one gap says it all.
@@ -432,25 +488,39 @@ impl<'a> Lineage<'a> {
                     .iter()
                     .any(|layer| layer.terms().is_some() && layer.id == *id)
                 {
-                    gaps.push(Gap::Unrecognized(at, id.clone()));
+                    gaps.push(Gap::Unrecognized(at, (*id).to_owned()));
                 }
             }
             for (number, layer) in program.layers.iter().enumerate() {
-                if layer.terms().is_none()
-                    || !(declared.contains(&layer.id) || member.originals.contains(&layer.id))
-                {
+                let Some(terms) = layer.terms() else {
+                    continue;
+                };
+                let id = layer.id.as_str();
+                if !(declared.contains(&id) || member.originals.contains(&id)) {
                     continue;
                 }
+                // Nothing descends from itself: no step counts, and outputs have nowhere to go.
+                if at == subject {
+                    bonds.extend(self.bond(subject, at, number, false, Found::default()));
+                    continue;
+                }
+                let known = walks.iter().position(|(known, _)| *known == number);
+                let known = known.unwrap_or_else(|| {
+                    walks.push((number, self.walks(subject, terms)));
+                    walks.len() - 1
+                });
                 for by_outputs in [false, true] {
-                    bonds.extend(self.bond(subject, at, number, by_outputs, program));
+                    if let Some(found) = walks[known].1.to(at, by_outputs) {
+                        bonds.extend(self.bond(subject, at, number, by_outputs, found));
+                    }
                 }
             }
         }
         bonds.sort_by(|a, b| {
-            (a.layer, a.by_outputs, &self.members[a.origin].name).cmp(&(
+            (a.layer, a.by_outputs, self.members[a.origin].name).cmp(&(
                 b.layer,
                 b.by_outputs,
-                &self.members[b.origin].name,
+                self.members[b.origin].name,
             ))
         });
         (bonds, gaps)
@@ -458,9 +528,18 @@ impl<'a> Lineage<'a> {
 
     /// A subject and everything it came from, each once.
     fn ancestors(&self, subject: usize) -> Vec<usize> {
+        let mut found = vec![subject];
+        if self.members[subject]
+            .parents
+            .iter()
+            .flatten()
+            .next()
+            .is_none()
+        {
+            return found;
+        }
         let mut seen = vec![false; self.members.len()];
         seen[subject] = true;
-        let mut found = vec![subject];
         let mut next = 0;
         while let Some(at) = found.get(next).copied() {
             next += 1;
@@ -473,114 +552,48 @@ impl<'a> Lineage<'a> {
         found
     }
 
-    /// How one license reaches a subject from an origin, if it does. A step whose relation is not
-    /// stated leads nowhere here; the gap it leaves is reported instead.
+    /// Every walk up from a subject that a license follows. A step whose relation is not stated leads
+    /// nowhere here; the gap it leaves is reported instead.
+    fn walks(&self, subject: usize, terms: &Terms) -> Walks {
+        let mut walks = Walks {
+            steps: Vec::new(),
+            before: vec![Before::Unseen; self.members.len() * 2],
+        };
+        let start = Walks::state(subject, false);
+        walks.before[start] = Before::Start;
+        let mut queue = VecDeque::from([start]);
+        while let Some(from) = queue.pop_front() {
+            for edge in self.members[from / 2].parents.iter().flatten() {
+                let Some(relation) = edge.relation else {
+                    continue;
+                };
+                // A step keeps the state, or passes from «descends» to «by outputs». A student of a
+                // student is followed too: whoever taught both has used the outputs.
+                let outputs = from % 2 == 1;
+                let outputs = match terms.binds.contains(&relation) {
+                    true => outputs,
+                    false if terms.follows.contains(&relation) => true,
+                    false => continue,
+                };
+                let to = Walks::state(edge.parent, outputs);
+                walks.steps.push((from, to, relation, edge.ours));
+                if walks.before[to] == Before::Unseen {
+                    walks.before[to] = Before::Step(from, relation, edge.span);
+                    queue.push_back(to);
+                }
+            }
+        }
+        walks
+    }
+
+    /// The bond that follows from what was found.
     fn bond(
         &self,
         subject: usize,
         origin: usize,
         layer: usize,
         by_outputs: bool,
-        program: &Program,
-    ) -> Option<Bond> {
-        let terms = program.layers[layer].terms()?;
-        if origin == subject {
-            // Nothing descends from itself: no step counts, and outputs have nowhere to go.
-            if by_outputs {
-                return None;
-            }
-            return self.bound(subject, origin, layer, false, Found::default(), program);
-        }
-        let state = |member: usize, outputs: bool| member * 2 + usize::from(outputs);
-        let goal = state(origin, by_outputs);
-        // A step keeps the state, or passes from «descends» to «by outputs». A student of a student is
-        // followed too: whoever taught both has used the outputs.
-        let moves = |member: usize, outputs: bool| {
-            self.members[member]
-                .parents
-                .iter()
-                .flatten()
-                .filter_map(move |edge| {
-                    let relation = edge.relation?;
-                    if terms.binds.contains(&relation) {
-                        Some((edge, relation, outputs))
-                    } else if terms.follows.contains(&relation) {
-                        Some((edge, relation, true))
-                    } else {
-                        None
-                    }
-                })
-        };
-        let mut before: Vec<Option<(usize, u16, Span)>> = vec![None; self.members.len() * 2];
-        let mut seen = vec![false; self.members.len() * 2];
-        let start = state(subject, false);
-        seen[start] = true;
-        let mut queue = VecDeque::from([start]);
-        let mut edges: Vec<(usize, usize, u16, Option<bool>)> = Vec::new();
-        while let Some(at) = queue.pop_front() {
-            for (edge, relation, outputs) in moves(at / 2, at % 2 == 1) {
-                let to = state(edge.parent, outputs);
-                edges.push((at, to, relation, edge.ours));
-                if !std::mem::replace(&mut seen[to], true) {
-                    before[to] = Some((at, relation, edge.span));
-                    queue.push_back(to);
-                }
-            }
-        }
-        if !seen[goal] {
-            return None;
-        }
-        // Only steps that lie on some path to the origin count.
-        let mut leads = vec![false; self.members.len() * 2];
-        leads[goal] = true;
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for (from, to, ..) in &edges {
-                if leads[*to] && !leads[*from] {
-                    leads[*from] = true;
-                    changed = true;
-                }
-            }
-        }
-        let (mut through, mut ours, mut maybe_ours): (Vec<u16>, Vec<u16>, bool) =
-            (Vec::new(), Vec::new(), false);
-        for (_, to, relation, own) in &edges {
-            if !leads[*to] {
-                continue;
-            }
-            through.push(*relation);
-            match own {
-                Some(true) => ours.push(*relation),
-                Some(false) => {}
-                None => maybe_ours = true,
-            }
-        }
-        let mut path = Vec::new();
-        let mut at = goal;
-        while let Some((from, relation, span)) = before[at] {
-            path.push((at / 2, relation, span));
-            at = from;
-        }
-        path.reverse();
-        let found = Found {
-            path,
-            through,
-            ours,
-            maybe_ours,
-        };
-        self.bound(subject, origin, layer, by_outputs, found, program)
-    }
-
-    /// The bond that follows from what was found.
-    fn bound(
-        &self,
-        subject: usize,
-        origin: usize,
-        layer: usize,
-        by_outputs: bool,
         found: Found,
-        program: &Program,
     ) -> Option<Bond> {
         let Found {
             path,
@@ -604,11 +617,11 @@ impl<'a> Lineage<'a> {
             }
             Fact::computed(State::List(list), place)
         };
-        let count = program.schema.record(self.record?).fields.len();
-        let mut fields: Vec<Fact> = (0..count).map(|_| Fact::unknown(place)).collect();
-        fields[self.through] = list(through, false);
-        fields[self.ours] = list(ours, maybe_ours);
-        let lineage = Fact::computed(State::Record(fields), place);
+        let fields = self.fields?;
+        let mut facts = vec![Fact::unknown(place); fields.lineage];
+        facts[fields.through] = list(through, false);
+        facts[fields.ours] = list(ours, maybe_ours);
+        let lineage = Fact::computed(State::Record(facts), place);
         Some(Bond {
             subject,
             origin,
@@ -620,12 +633,24 @@ impl<'a> Lineage<'a> {
     }
 }
 
-/// The licenses that list a model among those their licensor released.
-fn originals(name: &str, program: &Program) -> Vec<String> {
-    let lists = |patterns: &[String]| patterns.iter().any(|pattern| lists_model(pattern, name));
-    let licenses = program
-        .layers
-        .iter()
-        .filter(|layer| layer.terms().is_some_and(|terms| lists(&terms.models)));
-    licenses.map(|layer| layer.id.clone()).collect()
+/// A parent nobody listed: its name is known, and what a license says of it.
+fn stranger<'a>(name: &'a str, fields: &Models<'a>, place: Span) -> Member<'a> {
+    let mut facts = vec![Fact::unknown(place); fields.model];
+    facts[fields.id] = Fact::computed(State::Value(Value::Text(name.into())), place);
+    let originals: Vec<&str> = fields.originals(name).collect();
+    Member {
+        fact: Cow::Owned(Fact {
+            state: State::Record(facts),
+            span: place,
+            key: place,
+            assumed: false,
+        }),
+        name,
+        index: None,
+        parents: (!originals.is_empty()).then(Vec::new),
+        licenses: None,
+        originals,
+        deployed: Some(false),
+        place,
+    }
 }

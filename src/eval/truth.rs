@@ -3,7 +3,8 @@
 use super::fact::{Fact, Range, State};
 use super::frame::Frame;
 use crate::ir::{Atom, Operand, Operator, Quantity};
-use crate::value::{Value, same_words, starts_name};
+use crate::value::{Schema, Value, same_words, starts_name};
+use jiff::civil::Date;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -58,20 +59,43 @@ enum Side<'a> {
 
 /// The truth of an atom in a frame.
 pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
+    ask(atom, &|path| frame.fact(path), frame.schema, frame.today)
+}
+
+/// The truth of an atom about the facts that `find` finds; it finds none where what should hold the
+/// fact is unknown or not applicable.
+#[inline]
+pub fn ask<'a, P>(
+    atom: &'a Atom<P>,
+    find: &impl Fn(&P) -> Option<&'a Fact>,
+    schema: &Schema,
+    today: Date,
+) -> Truth {
+    let state = |path: &P| find(path).map(|fact| &fact.state);
     match atom {
-        Atom::Holds(path) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::Holds(path) => match state(path) {
             Some(State::Value(Value::Bool(yes))) => Truth::of(*yes),
             _ => Truth::Unknown,
         },
-        Atom::IsNone(path) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::IsNone(path) => match state(path) {
             None | Some(State::Unknown) => Truth::Unknown,
             Some(State::None) => Truth::Yes,
             Some(_) => Truth::No,
         },
         Atom::Compare(left, operator, right) => {
-            compare(&side(left, frame), *operator, &side(right, frame))
+            // Most questions compare a known fact with a constant.
+            if let (Operand::Fact(path, None), Operand::Const(constant)) = (left, right)
+                && let Some(State::Value(value)) = state(path)
+            {
+                return values(value, *operator, constant);
+            }
+            compare(
+                &side(left, find, today),
+                *operator,
+                &side(right, find, today),
+            )
         }
-        Atom::In(path, values) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::In(path, values) => match state(path) {
             Some(State::Value(value)) => Truth::of(values.contains(value)),
             Some(State::None) => Truth::No,
             Some(State::Range(range)) => {
@@ -80,29 +104,28 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
             }
             _ => Truth::Unknown,
         },
-        Atom::Within(path, outer) => match (frame.fact(path).map(|fact| &fact.state), outer) {
+        Atom::Within(path, outer) => match (state(path), outer) {
             (Some(State::Value(Value::Place(inner))), Value::Place(outer)) => {
-                Truth::of(frame.schema.place_within(*inner, *outer, frame.today))
+                Truth::of(schema.place_within(*inner, *outer, today))
             }
             (Some(State::None), _) => Truth::No,
             _ => Truth::Unknown,
         },
-        Atom::Includes(path, operand) => match frame.fact(path).map(|fact| &fact.state) {
+        Atom::Includes(path, operand) => match state(path) {
+            Some(State::List(list)) if list.is_empty() => Truth::No,
             Some(State::List(list)) => {
-                let wanted = side(operand, frame);
+                let wanted = side(operand, find, today);
                 let each = list.iter().map(|element| included(element, &wanted));
                 each.fold(Truth::No, Truth::or)
             }
             Some(State::None) => Truth::No,
             _ => Truth::Unknown,
         },
-        Atom::Begins(path, prefix) => match frame.fact(path) {
-            Some(fact) => fact
-                .text()
-                .map_or(Truth::Unknown, |text| Truth::of(starts_name(text, prefix))),
+        Atom::Begins(path, prefix) => match find(path).and_then(Fact::text) {
+            Some(text) => Truth::of(starts_name(text, prefix)),
             None => Truth::Unknown,
         },
-        Atom::Matches(path, pattern) => match frame.fact(path).and_then(Fact::text) {
+        Atom::Matches(path, pattern) => match find(path).and_then(Fact::text) {
             Some(text) => Truth::of(glob(pattern, text)),
             None => Truth::Unknown,
         },
@@ -111,31 +134,51 @@ pub fn atom(atom: &Atom, frame: &Frame) -> Truth {
 
 /// Whether a text matches a glob; `*` does not cross a `/`.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    // Most patterns start with the licensor's namespace: look at that before building a matcher.
-    let plain = pattern
-        .find(['*', '?', '[', '{', '\\'])
-        .unwrap_or(pattern.len());
-    if !text.starts_with(&pattern[..plain]) {
-        return false;
-    }
-    if &pattern[plain..] == "*" {
-        return !text[plain..].contains('/');
-    }
-    let glob = globset::GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build();
-    glob.is_ok_and(|glob| glob.compile_matcher().is_match(text))
+    let pattern = NamePattern::new(pattern);
+    let plain = &pattern.text.as_bytes()[..pattern.plain];
+    text.as_bytes().starts_with(plain)
+        && rest_matches(pattern.text, text, pattern.plain, str::to_owned)
 }
 
-/// Whether a pattern of a license lists a model. Hubs do not tell capital letters apart in the names
-/// of models, so neither do we.
-pub fn lists_model(pattern: &str, name: &str) -> bool {
-    let plain = pattern
-        .find(['*', '?', '[', '{', '\\'])
-        .unwrap_or(pattern.len());
-    let starts = name.as_bytes().get(..plain);
-    starts.is_some_and(|start| start.eq_ignore_ascii_case(&pattern.as_bytes()[..plain]))
-        && glob(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase())
+/// A pattern of models that a license lists. Hubs do not tell capital letters apart in the names of
+/// models, so neither do we.
+#[derive(Clone, Copy, Debug)]
+pub struct NamePattern<'p> {
+    text: &'p str,
+    /// The length of its plain start. Most patterns start with the licensor's namespace: one look tells
+    /// most names apart.
+    plain: usize,
+}
+
+impl<'p> NamePattern<'p> {
+    /// Reads a pattern; one that is no glob lists nothing.
+    pub fn new(text: &'p str) -> NamePattern<'p> {
+        let special = |byte: u8| matches!(byte, b'*' | b'?' | b'[' | b'{' | b'\\');
+        let plain = text.bytes().position(special).unwrap_or(text.len());
+        NamePattern { text, plain }
+    }
+
+    /// Whether it lists a model.
+    pub fn lists(&self, name: &str) -> bool {
+        let plain = &self.text.as_bytes()[..self.plain];
+        let start = name.as_bytes().get(..self.plain);
+        start.is_some_and(|start| start.eq_ignore_ascii_case(plain))
+            && rest_matches(self.text, name, self.plain, str::to_ascii_lowercase)
+    }
+}
+
+/// Whether the rest of a text matches the rest of a pattern, after a plain start they share.
+fn rest_matches(pattern: &str, text: &str, plain: usize, fold: impl Fn(&str) -> String) -> bool {
+    match &pattern.as_bytes()[plain..] {
+        [] => text.len() == plain,
+        b"*" => !text.as_bytes()[plain..].contains(&b'/'),
+        _ => {
+            let glob = globset::GlobBuilder::new(&fold(pattern))
+                .literal_separator(true)
+                .build();
+            glob.is_ok_and(|glob| glob.compile_matcher().is_match(fold(text)))
+        }
+    }
 }
 
 fn included(element: &Fact, wanted: &Side) -> Truth {
@@ -150,25 +193,29 @@ fn included(element: &Fact, wanted: &Side) -> Truth {
     }
 }
 
-fn side<'a>(operand: &'a Operand, frame: &Frame<'a>) -> Side<'a> {
+fn side<'a, P>(
+    operand: &'a Operand<P>,
+    find: &impl Fn(&P) -> Option<&'a Fact>,
+    today: Date,
+) -> Side<'a> {
     match operand {
         Operand::Const(value) => Side::Known(Cow::Borrowed(value)),
-        Operand::Fact(path, None) => match frame.fact(path).map(|fact| &fact.state) {
+        Operand::Fact(path, None) => match find(path).map(|fact| &fact.state) {
             Some(State::Value(value)) => Side::Known(Cow::Borrowed(value)),
             Some(State::Range(range)) => Side::Range(range),
             Some(State::None) => Side::Nothing,
             _ => Side::Unknown,
         },
-        Operand::Fact(path, Some(by)) => match frame.fact(path).and_then(Fact::value) {
+        Operand::Fact(path, Some(by)) => match find(path).and_then(Fact::value) {
             Some(Value::Date(date)) => by.after(*date).map_or(Side::Unknown, |date| {
                 Side::Known(Cow::Owned(Value::Date(date)))
             }),
             _ => Side::Unknown,
         },
-        Operand::Today(by) => by.after(frame.today).map_or(Side::Unknown, |date| {
+        Operand::Today(by) => by.after(today).map_or(Side::Unknown, |date| {
             Side::Known(Cow::Owned(Value::Date(date)))
         }),
-        Operand::CountOf(path) => match frame.fact(path).and_then(Fact::list) {
+        Operand::CountOf(path) => match find(path).and_then(Fact::list) {
             Some(list) => Side::Known(Cow::Owned(Value::Count(
                 i64::try_from(list.len()).unwrap_or(i64::MAX),
             ))),
@@ -179,14 +226,6 @@ fn side<'a>(operand: &'a Operand, frame: &Frame<'a>) -> Side<'a> {
 
 /// `less`, `equal`, `greater`: which of them can be. The comparison is known if all that can be agree.
 fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
-    let says = |order| match operator {
-        Operator::Is => order == Ordering::Equal,
-        Operator::IsNot => order != Ordering::Equal,
-        Operator::Less => order == Ordering::Less,
-        Operator::LessEqual => order != Ordering::Greater,
-        Operator::Greater => order == Ordering::Greater,
-        Operator::GreaterEqual => order != Ordering::Less,
-    };
     let can = [
         (less, Ordering::Less),
         (equal, Ordering::Equal),
@@ -195,7 +234,7 @@ fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
     let mut truths = can
         .iter()
         .filter(|(can, _)| *can)
-        .map(|(_, order)| says(*order));
+        .map(|(_, order)| operator.holds(*order));
     match truths.next() {
         None => Truth::Unknown,
         Some(first) => {
@@ -208,23 +247,23 @@ fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
     }
 }
 
+/// The truth of a comparison of two values.
+fn values(a: &Value, operator: Operator, b: &Value) -> Truth {
+    match a.order(b) {
+        Some(order) => Truth::of(operator.holds(order)),
+        None => match operator {
+            // Amounts in two currencies are neither equal nor different until somebody converts them.
+            _ if matches!(a, Value::Money(..)) => Truth::Unknown,
+            Operator::Is => Truth::of(a == b),
+            Operator::IsNot => Truth::of(a != b),
+            _ => Truth::Unknown,
+        },
+    }
+}
+
 fn compare(left: &Side, operator: Operator, right: &Side) -> Truth {
     match (left, right) {
-        (Side::Known(a), Side::Known(b)) => match a.order(b) {
-            Some(order) => decide(
-                operator,
-                order == Ordering::Less,
-                order == Ordering::Equal,
-                order == Ordering::Greater,
-            ),
-            None => match operator {
-                // Amounts in two currencies are neither equal nor different until somebody converts them.
-                _ if matches!(a.as_ref(), Value::Money(..)) => Truth::Unknown,
-                Operator::Is => Truth::of(a == b),
-                Operator::IsNot => Truth::of(a != b),
-                _ => Truth::Unknown,
-            },
-        },
+        (Side::Known(a), Side::Known(b)) => values(a, operator, b),
         (Side::Range(range), Side::Known(value)) => {
             let (below, equal, above) = range.against(value);
             decide(operator, below, equal, above)

@@ -153,13 +153,13 @@ pub fn would_permit(stage: &Stage, checks: &[(usize, Check)], limits: &Limits) -
         }
     }
     let loose = Stage {
+        ready: stage.ready,
         program: stage.program,
         deployment: &facts,
         options: stage.options,
         lineage,
         reach: stage.reach.clone(),
         taken: stage.taken.clone(),
-        cards: stage.cards.clone(),
         expired: Vec::new(),
     };
     let (before, scenes) = (stage.scenes(), loose.scenes());

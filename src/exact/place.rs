@@ -222,9 +222,9 @@ pub fn said(stage: &Stage, place: &Place) -> (String, Vec<Stop>) {
     match place.base {
         Base::Deployment => {}
         Base::Member(at) => {
-            let id = stage.lineage.members[at].name.clone();
+            let id = stage.lineage.members[at].name;
             name = format!("models[{id}]");
-            stops = vec![Stop::Key("models".to_owned()), Stop::Model(id)];
+            stops = vec![Stop::Key("models".to_owned()), Stop::Model(id.to_owned())];
             kind = record("model").unwrap_or(kind);
         }
         Base::Lineage { .. } => {
@@ -262,7 +262,7 @@ pub fn said(stage: &Stage, place: &Place) -> (String, Vec<Stop>) {
                 let members = &stage.lineage.members;
                 let id = members.iter().find(|member| member.index == Some(*at));
                 let id = id.filter(|member| model && !member.name.is_empty());
-                let shown = id.map_or_else(|| at.to_string(), |member| member.name.clone());
+                let shown = id.map_or_else(|| at.to_string(), |member| member.name.to_owned());
                 name.push_str(&format!("[{shown}]"));
                 stops.push(Stop::Index(*at));
                 kind = *inner;

@@ -5,16 +5,19 @@
 //! and its [`Scene`]s, each a layer seen by one model, with the [`Check`]s it makes. Faults: models that
 //! cannot be told apart, circles, determinations of unknown judgments.
 
+mod ready;
+
+use ready::Asked;
+pub use ready::{Expired, Ready};
+
 use crate::diagnostic::Diagnostic;
-use crate::eval::{self, Bond, Context, Fact, Frame, Gap, Lineage, State, Truth};
+use crate::eval::{self, Bond, Context, Fact, Frame, Gap, Lineage, Run, Truth};
 use crate::ir::{Each, Layer, LayerKind, Level, Program, Says, Tier, What};
 use crate::source::Span;
-use crate::value::{Kind, RecordId, Value};
+use crate::value::Value;
 use jiff::civil::Date;
-
-/// The act a license that reaches a model by outputs is asked about; all other acts are asked of
-/// licenses that reach it as a descendant.
-const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// How a deployment is judged.
 #[derive(Clone, Copy, Debug)]
@@ -38,21 +41,35 @@ pub struct Settled {
     pub span: Span,
 }
 
-/// What was taken for the questions and judgments of one layer.
+/// What was taken for the questions and judgments of one layer; borrowed where it is the same for
+/// every deployment.
 #[derive(Clone, Debug, Default)]
-pub struct Taken {
+pub struct Taken<'a> {
     /// The reading of each question; `None` while it is open.
-    pub readings: Vec<Option<u16>>,
+    pub readings: Cow<'a, [Option<u16>]>,
     /// Who took each reading.
-    pub readings_by: Vec<Option<Settled>>,
+    pub readings_by: Cow<'a, [Option<Settled>]>,
     /// What was determined about each judgment.
-    pub judgments: Vec<Truth>,
+    pub judgments: Cow<'a, [Truth]>,
     /// Who determined each judgment.
-    pub judgments_by: Vec<Option<Settled>>,
+    pub judgments_by: Cow<'a, [Option<Settled>]>,
+}
+
+impl Taken<'_> {
+    fn borrowed(&self) -> Taken<'_> {
+        Taken {
+            readings: Cow::Borrowed(&self.readings),
+            readings_by: Cow::Borrowed(&self.readings_by),
+            judgments: Cow::Borrowed(&self.judgments),
+            judgments_by: Cow::Borrowed(&self.judgments_by),
+        }
+    }
 }
 
 /// Everything about one deployment that the scenes borrow from.
 pub struct Stage<'a> {
+    /// What is the same for every deployment.
+    pub ready: &'a Ready<'a>,
     /// What is evaluated.
     pub program: &'a Program,
     /// The facts.
@@ -64,11 +81,9 @@ pub struct Stage<'a> {
     /// For each subject: the licenses that reach it, and what is unknown about its origins.
     pub reach: Vec<(usize, Vec<Bond>, Vec<Gap>)>,
     /// For each layer: what was taken.
-    pub taken: Vec<Taken>,
-    /// For each layer: its facts as the record `license-card`.
-    pub cards: Vec<Option<Fact>>,
+    pub taken: Vec<Taken<'a>>,
     /// Decisions that count no more.
-    pub expired: Vec<(String, Date, Span)>,
+    pub expired: Vec<Expired>,
 }
 
 /// One layer judged for one thing.
@@ -87,6 +102,14 @@ pub struct Scene<'a> {
     pub certain: bool,
 }
 
+/// A layer and what its clauses are judged for.
+struct Part<'a> {
+    layer: usize,
+    each: Each,
+    subject: Option<usize>,
+    bond: Option<&'a Bond>,
+}
+
 /// What one scene asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
@@ -103,33 +126,26 @@ impl<'a> Stage<'a> {
     ///
     /// # Errors
     /// Two models with one name, circles in the lineage, determinations of unknown judgments.
-    pub fn set(
-        program: &'a Program,
-        deployment: &'a Fact,
-        options: Options,
-    ) -> Result<Stage<'a>, Vec<Diagnostic>> {
-        let lineage = Lineage::read(deployment, program)?;
-        let subjects: Vec<usize> = lineage.subjects().collect();
-        let reach = subjects.into_iter().map(|subject| {
+    pub fn set(ready: &'a Ready<'a>, deployment: &'a Fact) -> Result<Stage<'a>, Vec<Diagnostic>> {
+        let program = ready.program;
+        let lineage = Lineage::read(deployment, ready.models.as_ref())?;
+        let reach = lineage.subjects().map(|subject| {
             let (bonds, gaps) = lineage.reach(subject, program);
             (subject, bonds, gaps)
         });
         let reach = reach.collect();
         let mut stage = Stage {
+            ready,
             program,
             deployment,
-            options,
+            options: ready.options,
             reach,
             lineage,
             taken: Vec::new(),
-            cards: program
-                .layers
-                .iter()
-                .map(|layer| card(layer, program))
-                .collect(),
             expired: Vec::new(),
         };
-        stage.decide()?;
+        (stage.taken, stage.expired) = ready.taken(|| stage.name());
+        stage.determinations()?;
         Ok(stage)
     }
 
@@ -144,117 +160,23 @@ impl<'a> Stage<'a> {
         self.root("deployment").and_then(Fact::text)
     }
 
-    fn counts(&self, scope: Option<&str>) -> bool {
-        scope.is_none() || scope == self.name()
-    }
-
-    fn decide(&mut self) -> Result<(), Vec<Diagnostic>> {
-        let today = self.options.today;
-        for layer in &self.program.layers {
-            let mut taken = Taken {
-                readings: layer
-                    .questions
-                    .iter()
-                    .map(|question| question.default)
-                    .collect(),
-                readings_by: layer
-                    .questions
-                    .iter()
-                    .map(|question| {
-                        let at = question.default?;
-                        let span = question.readings.get(at as usize)?.span;
-                        Some(Settled {
-                            by: String::new(),
-                            on: None,
-                            until: None,
-                            span,
-                        })
-                    })
-                    .collect(),
-                judgments: vec![Truth::Unknown; layer.judgments.len()],
-                judgments_by: vec![None; layer.judgments.len()],
-            };
-            for decided in self
-                .program
-                .decided
-                .iter()
-                .filter(|decided| decided.layer == layer.id)
-            {
-                if decided.on > today || !self.counts(decided.scope.as_deref()) {
-                    continue;
-                }
-                let settled = Settled {
-                    by: decided.by.clone(),
-                    on: Some(decided.on),
-                    until: decided.until,
-                    span: decided.span,
-                };
-                if let Some(until) = decided.until.filter(|until| *until < today) {
-                    self.expired.push((
-                        format!("{}/{}", decided.layer, decided.about),
-                        until,
-                        decided.span,
-                    ));
-                    continue;
-                }
-                match &decided.what {
-                    What::Reading(reading) => {
-                        let at = layer
-                            .questions
-                            .iter()
-                            .position(|question| question.name == decided.about);
-                        let Some(at) = at else { continue };
-                        let nth = layer.questions[at]
-                            .readings
-                            .iter()
-                            .position(|known| known.name == *reading);
-                        let nth = nth.and_then(|nth| u16::try_from(nth).ok());
-                        // Two organizations' files that adopt different readings leave the question open.
-                        let clash = taken.readings_by[at]
-                            .as_ref()
-                            .is_some_and(|by| !by.by.is_empty())
-                            && taken.readings[at] != nth;
-                        taken.readings[at] = if clash { None } else { nth };
-                        taken.readings_by[at] = Some(settled);
-                    }
-                    What::Determination(value) => {
-                        if let Some(at) = layer
-                            .judgments
-                            .iter()
-                            .position(|judgment| judgment.name == decided.about)
-                        {
-                            let (truth, by) =
-                                (&mut taken.judgments[at], &mut taken.judgments_by[at]);
-                            *truth = agreed(*truth, Truth::of(*value), by.is_some());
-                            *by = Some(settled);
-                        }
-                    }
-                    What::Waiver => {}
-                }
-            }
-            self.taken.push(taken);
-        }
-        self.determinations()
-    }
-
     /// Determinations stated in the facts.
     fn determinations(&mut self) -> Result<(), Vec<Diagnostic>> {
-        let Some(list) = self.root("determinations").and_then(Fact::list) else {
+        let Some(fields) = &self.ready.determinations else {
             return Ok(());
         };
-        let Some(record) = self.program.schema.record_named("determination") else {
+        let Some(list) = self
+            .deployment
+            .record()
+            .and_then(|facts| facts.get(fields.list)?.list())
+        else {
             return Ok(());
         };
-        let fields = &self.program.schema.record(record).fields;
-        let field =
-            |facts: &'a [Fact], name: &str| fields.get_index_of(name).and_then(|at| facts.get(at));
         let mut perhaps: Vec<(usize, usize, Truth)> = Vec::new();
         let mut faults = Vec::new();
         for fact in list {
             let Some(facts) = fact.record() else { continue };
-            let Some(name) = field(facts, "judgment") else {
-                continue;
-            };
+            let name = &facts[fields.judgment];
             let Some(text) = name.text() else { continue };
             let (layer, judgment) = text.rsplit_once('/').unwrap_or(("", text));
             let found = self
@@ -286,48 +208,43 @@ impl<'a> Stage<'a> {
                 ));
                 continue;
             };
-            let date = |name: &str| match field(facts, name).and_then(Fact::value) {
+            let date = |at: usize| match facts[at].value() {
                 Some(Value::Date(date)) => Some(*date),
                 _ => None,
             };
-            let on = date("on");
+            let (on, until) = (date(fields.on), date(fields.until));
+            let by = facts[fields.by].text();
             // A determination nobody signed or dated decides nothing.
-            if on.is_none_or(|on| on > self.options.today)
-                || field(facts, "by").and_then(Fact::text).is_none()
-            {
+            let Some(by) = by.filter(|_| on.is_some_and(|on| on <= self.options.today)) else {
                 continue;
-            }
-            if let Some(until) = date("until").filter(|until| *until < self.options.today) {
+            };
+            if let Some(until) = until.filter(|until| *until < self.options.today) {
                 self.expired.push((text.to_owned(), until, fact.place()));
                 continue;
             }
             // Whether it still counts is not known unless somebody says so: `until: none` if it does
             // not end.
-            let Some(Value::Bool(value)) = field(facts, "value").and_then(Fact::value) else {
+            let Some(Value::Bool(value)) = facts[fields.value].value() else {
                 continue;
             };
-            if field(facts, "until").is_none_or(Fact::is_unknown) {
+            if facts[fields.until].is_unknown() {
                 perhaps.push((layer, judgment, Truth::of(*value)));
                 continue;
             }
-            let by = field(facts, "by")
-                .and_then(Fact::text)
-                .unwrap_or("")
-                .to_owned();
             let taken = &mut self.taken[layer];
             let before = taken.judgments_by[judgment].is_some();
-            taken.judgments[judgment] =
+            taken.judgments.to_mut()[judgment] =
                 agreed(taken.judgments[judgment], Truth::of(*value), before);
-            taken.judgments_by[judgment] = Some(Settled {
-                by,
+            taken.judgments_by.to_mut()[judgment] = Some(Settled {
+                by: by.to_owned(),
                 on,
-                until: date("until"),
+                until,
                 span: fact.place(),
             });
         }
         // What may still count can only cast doubt on what does.
         for (layer, judgment, value) in perhaps {
-            let truth = &mut self.taken[layer].judgments[judgment];
+            let truth = &mut self.taken[layer].judgments.to_mut()[judgment];
             if *truth != value {
                 *truth = Truth::Unknown;
             }
@@ -342,9 +259,55 @@ impl<'a> Stage<'a> {
     /// All scenes: licenses by subject, then policies.
     pub fn scenes(&'a self) -> Vec<Scene<'a>> {
         let mut scenes = Vec::new();
+        self.cast(|part| scenes.push(self.scene(part)));
+        scenes
+    }
+
+    /// Shows every check of every scene and whether it fails, its model perhaps not deployed counted,
+    /// without a word why. Goes out: whether there was any scene.
+    pub fn fails(&'a self, mut see: impl FnMut(usize, Check, Truth)) -> bool {
+        let mut applied = false;
+        let mut runs: Vec<(Arc<Asked>, Run)> = Vec::new();
+        self.cast(|part| {
+            applied = true;
+            let by_outputs = part.bond.is_some_and(|bond| bond.by_outputs);
+            let (frame, certain) = (self.frame(&part), self.certain(&part));
+            let known = runs
+                .iter()
+                .position(|(asked, _)| asked.is_for(part.layer, part.each, by_outputs));
+            let at = known.unwrap_or_else(|| {
+                let taken = &self.taken[part.layer];
+                let asked = self
+                    .ready
+                    .asked(part.layer, part.each, by_outputs, &taken.readings);
+                let run = asked.flat.start(&frame, &taken.judgments);
+                runs.push((asked, run));
+                runs.len() - 1
+            });
+            let (asked, run) = &mut runs[at];
+            let truths = asked.flat.judge(run, &frame);
+            for (check, fails) in asked.checks.iter().zip(truths) {
+                let fails = if certain {
+                    fails
+                } else {
+                    fails.and(Truth::Unknown)
+                };
+                see(part.layer, *check, fails);
+            }
+        });
+        applied
+    }
+
+    /// Every layer with what it is judged for: licenses by subject, then policies.
+    fn cast(&'a self, mut see: impl FnMut(Part<'a>)) {
         for (subject, bonds, _) in &self.reach {
             for bond in bonds {
-                scenes.push(self.scene(bond.layer, Each::License, Some(*subject), Some(bond)));
+                see(Part {
+                    layer: bond.layer,
+                    each: Each::License,
+                    subject: Some(*subject),
+                    bond: Some(bond),
+                });
             }
         }
         for (number, layer) in self.program.layers.iter().enumerate() {
@@ -352,24 +315,27 @@ impl<'a> Stage<'a> {
                 continue;
             }
             let has = |each: Each| layer.clauses.iter().any(|clause| clause.each == each);
+            let part = |each: Each, subject: Option<usize>, bond: Option<&'a Bond>| Part {
+                layer: number,
+                each,
+                subject,
+                bond,
+            };
             let closed = matches!(&layer.kind, LayerKind::Policy(house) if house.closed);
             if has(Each::Deployment) {
-                scenes.push(self.scene(number, Each::Deployment, None, None));
+                see(part(Each::Deployment, None, None));
             }
             for (subject, bonds, _) in &self.reach {
                 if has(Each::Model) {
-                    scenes.push(self.scene(number, Each::Model, Some(*subject), None));
+                    see(part(Each::Model, Some(*subject), None));
                 }
                 if has(Each::License) || closed {
-                    scenes.extend(
-                        bonds.iter().map(|bond| {
-                            self.scene(number, Each::License, Some(*subject), Some(bond))
-                        }),
-                    );
+                    for bond in bonds {
+                        see(part(Each::License, Some(*subject), Some(bond)));
+                    }
                 }
             }
         }
-        scenes
     }
 
     fn in_force(&self, layer: &Layer) -> bool {
@@ -378,40 +344,42 @@ impl<'a> Stage<'a> {
         from.is_none_or(|from| from <= today) && until.is_none_or(|until| today <= until)
     }
 
-    fn scene(
-        &'a self,
-        layer: usize,
-        each: Each,
-        subject: Option<usize>,
-        bond: Option<&'a Bond>,
-    ) -> Scene<'a> {
-        let member = subject.map(|at| &self.lineage.members[at]);
-        let frame = Frame {
+    fn frame(&'a self, part: &Part<'a>) -> Frame<'a> {
+        let fact = |member: usize| self.lineage.members[member].fact.as_ref();
+        Frame {
             schema: &self.program.schema,
             deployment: self.deployment,
-            model: member.map(|member| member.fact.as_ref()),
-            origin: bond.map(|bond| self.lineage.members[bond.origin].fact.as_ref()),
-            lineage: bond.map(|bond| &bond.lineage),
-            license: bond.and_then(|bond| self.cards[bond.layer].as_ref()),
+            model: part.subject.map(fact),
+            origin: part.bond.map(|bond| fact(bond.origin)),
+            lineage: part.bond.map(|bond| &bond.lineage),
+            license: part.bond.and_then(|bond| self.ready.card(bond.layer)),
             elements: Vec::new(),
             today: self.options.today,
-        };
-        let taken = &self.taken[layer];
+        }
+    }
+
+    /// Whether the model of a part is known to be deployed.
+    fn certain(&self, part: &Part) -> bool {
+        let deployed = |at: usize| self.lineage.members[at].deployed;
+        part.subject.is_none_or(|at| deployed(at) == Some(true))
+    }
+
+    fn scene(&'a self, part: Part<'a>) -> Scene<'a> {
+        let taken = &self.taken[part.layer];
         let context = Context::new(
-            &self.program.layers[layer],
-            frame,
+            &self.program.layers[part.layer],
+            self.frame(&part),
             &taken.readings,
             &taken.judgments,
             self.options.reported,
         );
-        let certain = member.is_none_or(|member| member.deployed == Some(true));
         Scene {
             context,
-            layer,
-            each,
-            subject,
-            bond,
-            certain,
+            certain: self.certain(&part),
+            layer: part.layer,
+            each: part.each,
+            subject: part.subject,
+            bond: part.bond,
         }
     }
 
@@ -452,7 +420,7 @@ impl<'a> Stage<'a> {
                 && decided.about == *name
                 && decided.on <= today
                 && decided.until.is_none_or(|until| today <= until)
-                && self.counts(decided.scope.as_deref())
+                && decided.reaches(self.name())
         });
         waivers
             .map(|decided| Settled {
@@ -474,54 +442,11 @@ fn agreed(before: Truth, now: Truth, had: bool) -> Truth {
     }
 }
 
-/// A license's facts as clauses see them.
-fn card(layer: &Layer, program: &Program) -> Option<Fact> {
-    let terms = layer.terms()?;
-    let id: RecordId = program.schema.record_named("license-card")?;
-    let text = |text: &str| State::Value(Value::Text(text.into()));
-    let fields = program.schema.record(id).fields.values().map(|field| {
-        let state = match (field.name.as_str(), &field.kind) {
-            ("id", Kind::LicenseName) => text(&layer.id),
-            ("name", Kind::Text) => text(&layer.title),
-            ("licensor", Kind::Text) => text(&terms.licensor),
-            ("released", Kind::Date) => terms
-                .released
-                .map_or(State::Unknown, |date| State::Value(Value::Date(date))),
-            _ => State::Unknown,
-        };
-        Fact::computed(state, layer.span)
-    });
-    Some(Fact::computed(State::Record(fields.collect()), layer.span))
-}
-
 impl Scene<'_> {
     /// What this scene asks, in the order of the clauses, acts first.
     pub fn checks(&self, program: &Program) -> Vec<Check> {
-        let layer = self.context.layer;
-        let mut checks = Vec::new();
-        let grants = match &layer.kind {
-            LayerKind::License(_) => true,
-            LayerKind::Policy(house) => house.closed && self.each == Each::License,
-        };
-        if grants {
-            let by_outputs = self.bond.is_some_and(|bond| bond.by_outputs);
-            for (at, act) in (0..).zip(&program.acts) {
-                if (act.name == TRAIN_WITH_OUTPUTS) == by_outputs {
-                    checks.push(Check::Act(at));
-                }
-            }
-        }
-        for (at, clause) in (0..).zip(&layer.clauses) {
-            if clause.each != self.each {
-                continue;
-            }
-            match clause.says {
-                Says::Forbid(_) => checks.push(Check::Forbid(at)),
-                Says::Require(_) => checks.push(Check::Duty(at)),
-                _ => {}
-            }
-        }
-        checks
+        let by_outputs = self.bond.is_some_and(|bond| bond.by_outputs);
+        ready::checks(program, self.context.layer, self.each, by_outputs)
     }
 
     /// Whether a check fails: an act performed is not licensed, a prohibition is breached, a duty is due

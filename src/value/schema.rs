@@ -264,6 +264,12 @@ impl Schema {
         }
     }
 
+    /// Every country and every territory.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        let territories = (0..self.territories.len()).filter_map(|at| u16::try_from(at).ok());
+        Place::countries().chain(territories.map(Place::Territory))
+    }
+
     /// Whether all of `inner` lies in `outer` on `day`. Territories never contain themselves in a
     /// circle; the checker sees to that.
     pub fn place_within(&self, inner: Place, outer: Place, day: Date) -> bool {

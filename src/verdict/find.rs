@@ -176,7 +176,7 @@ impl Finder<'_, '_> {
         };
         let model = scene
             .subject
-            .map(|at| self.stage.lineage.members[at].name.clone());
+            .map(|at| self.stage.lineage.members[at].name.to_owned());
         if let Some(known) = report
             .findings
             .iter_mut()
@@ -357,7 +357,7 @@ impl Finder<'_, '_> {
                 section: said.section.clone(),
                 model: scene
                     .subject
-                    .map(|at| self.stage.lineage.members[at].name.clone()),
+                    .map(|at| self.stage.lineage.members[at].name.to_owned()),
             };
             if !report
                 .duties

@@ -4,7 +4,7 @@ use super::{Report, Verdict, judge, quick};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Fact, State, atom_path};
 use crate::ir::{Atom, Layer, Node, Operand, Program, Step, What};
-use crate::scene::{Options, Stage};
+use crate::scene::{Options, Ready, Stage};
 use crate::value::{Duration, Kind, Month, Schema, Value};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,14 +130,12 @@ pub fn forecast(
         if !complete {
             forecast.until = day;
         }
-        let stage = Stage::set(
-            program,
-            deployment,
-            Options {
-                today: day,
-                ..options
-            },
-        )?;
+        let then = Options {
+            today: day,
+            ..options
+        };
+        let ready = Ready::new(program, then);
+        let stage = Stage::set(&ready, deployment)?;
         let fast = quick(&stage);
         let settled = matches!(fast, Verdict::Permitted | Verdict::NotPermitted);
         if settled && fast == before.0 {

@@ -261,7 +261,7 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
         for bond in bonds {
             let origin = &stage.lineage.members[bond.origin];
             let id = &stage.program.layers[bond.layer].id;
-            if origin.licenses.is_none() && origin.originals.contains(id) {
+            if origin.licenses.is_none() && origin.originals.contains(&id.as_str()) {
                 add(Assumption {
                     name: format!("models[{}].license", origin.name),
                     value: id.clone(),

@@ -247,6 +247,16 @@ pub(crate) struct Judged {
     pub decisive: bool,
 }
 
+/// Whether a check decides: it is neither advisory nor waived.
+fn decides(stage: &Stage, layer: usize, check: Check) -> bool {
+    match check {
+        Check::Act(_) => true,
+        Check::Forbid(clause) | Check::Duty(clause) => {
+            stage.level(layer, clause) != Level::Advisory && stage.waiver(layer, clause).is_none()
+        }
+    }
+}
+
 /// All checks of all scenes.
 pub(crate) fn checks(stage: &Stage, scenes: &[Scene]) -> Vec<Judged> {
     let mut judged = Vec::new();
@@ -258,37 +268,29 @@ pub(crate) fn checks(stage: &Stage, scenes: &[Scene]) -> Vec<Judged> {
             } else {
                 fails.and(Truth::Unknown)
             };
-            let decisive = match check {
-                Check::Act(_) => true,
-                Check::Forbid(clause) | Check::Duty(clause) => {
-                    stage.level(scene.layer, clause) != Level::Advisory
-                        && stage.waiver(scene.layer, clause).is_none()
-                }
-            };
             judged.push(Judged {
                 scene: number,
                 check,
                 fails,
-                decisive,
+                decisive: decides(stage, scene.layer, check),
             });
         }
     }
     judged
 }
 
-/// The answer of the fast path: three-valued, so *undetermined* may still be settled by [`settle`].
+/// The answer of the fast path: three-valued, so *undetermined* may still be settled by the exact one.
+/// Nothing is explained.
 pub fn quick(stage: &Stage) -> Verdict {
-    let scenes = stage.scenes();
-    if scenes.is_empty() {
-        return Verdict::NothingApplied;
-    }
+    let mut worst = Truth::No;
+    let applied = stage.fails(|layer, check, fails| {
+        if fails > worst && decides(stage, layer, check) {
+            worst = fails;
+        }
+    });
     let gaps = stage.lineage.unknown || stage.reach.iter().any(|(_, _, gaps)| !gaps.is_empty());
-    let worst = checks(stage, &scenes)
-        .iter()
-        .filter(|judged| judged.decisive)
-        .map(|judged| judged.fails)
-        .max();
-    match worst.unwrap_or(Truth::No) {
+    match worst {
+        _ if !applied => Verdict::NothingApplied,
         Truth::Yes => Verdict::NotPermitted,
         Truth::Unknown => Verdict::Undetermined,
         Truth::No if gaps => Verdict::Undetermined,

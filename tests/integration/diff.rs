@@ -148,7 +148,8 @@ fn judged(facts: &str, policy: &str) -> String {
         today: jiff::civil::date(2026, 9, 1),
         reported: false,
     };
-    let stage = clausula::scene::Stage::set(&program, &fact, options);
+    let ready = clausula::scene::Ready::new(&program, options);
+    let stage = clausula::scene::Stage::set(&ready, &fact);
     let stage = stage.unwrap_or_else(|faults| panic!("{faults:?}\n{text}"));
     let report = clausula::verdict::judge(&stage, "facts.yaml");
     report.expect("one currency").verdict.as_str().to_owned()

@@ -6,7 +6,7 @@ use clausula::exact::{
 };
 use clausula::facts::{self, Format};
 use clausula::ir::{self, Program};
-use clausula::scene::{Check, Options, Stage};
+use clausula::scene::{Check, Options, Ready, Scene, Stage};
 use clausula::source::SourceId;
 use clausula::value::{Kind, Schema, Value};
 use jiff::civil::date;
@@ -109,15 +109,17 @@ fn settled(clauses: &str, facts: &str) -> Settlement {
 }
 
 fn of(program: &Program, facts: &Fact) -> (Settlement, Vec<String>) {
-    let stage = Stage::set(program, facts, options()).expect("the facts are sound");
+    let ready = Ready::new(program, options());
+    let stage = Stage::set(&ready, facts).expect("the facts are sound");
     let scenes = stage.scenes();
     let checks = checks(program, &scenes);
+    without_reasons(&stage, &scenes, &String::new);
     let settlement = settle(&stage, &checks, &scenes, &Limits::default());
     let names = checks.iter().map(|(at, check)| key(&scenes[*at], *check));
     (settlement, names.collect())
 }
 
-fn checks(program: &Program, scenes: &[clausula::scene::Scene]) -> Vec<(usize, Check)> {
+fn checks(program: &Program, scenes: &[Scene]) -> Vec<(usize, Check)> {
     let each = scenes.iter().enumerate().flat_map(|(at, scene)| {
         let checks = scene.checks(program);
         checks.into_iter().map(move |check| (at, check))
@@ -125,7 +127,7 @@ fn checks(program: &Program, scenes: &[clausula::scene::Scene]) -> Vec<(usize, C
     each.collect()
 }
 
-fn key(scene: &clausula::scene::Scene, check: Check) -> String {
+fn key(scene: &Scene, check: Check) -> String {
     let bond = scene
         .bond
         .map(|bond| (bond.origin, bond.layer, bond.by_outputs));
@@ -355,7 +357,8 @@ fn limits_are_kept_and_told() {
     let clauses = "clause a \"A\" { forbid when users > 5 and flag }";
     let program = program(&[VOCABULARY, &policy(clauses)]);
     let facts = bound("models: []", &program);
-    let stage = Stage::set(&program, &facts, options()).expect("the facts are sound");
+    let ready = Ready::new(&program, options());
+    let stage = Stage::set(&ready, &facts).expect("the facts are sound");
     let scenes = stage.scenes();
     let limits = Limits {
         clauses: 2,
@@ -410,7 +413,8 @@ fn twenty_unknown_facts_are_soon_settled() {
             .collect()
     };
     let (program, facts) = shipped("half-known.yaml", only_models);
-    let stage = Stage::set(&program, &facts, options()).expect("the facts are sound");
+    let ready = Ready::new(&program, options());
+    let stage = Stage::set(&ready, &facts).expect("the facts are sound");
     let scenes = stage.scenes();
     let checks = checks(&program, &scenes);
     let start = std::time::Instant::now();
@@ -421,7 +425,8 @@ fn twenty_unknown_facts_are_soon_settled() {
 }
 
 fn remedy(program: &Program, facts: &Fact) -> Option<Remedy> {
-    let stage = Stage::set(program, facts, options()).expect("the facts are sound");
+    let ready = Ready::new(program, options());
+    let stage = Stage::set(&ready, facts).expect("the facts are sound");
     let checks = checks(program, &stage.scenes());
     would_permit(&stage, &checks, &Limits::default())
 }
@@ -1051,6 +1056,26 @@ struct World {
     fails: BTreeSet<String>,
 }
 
+/// The evaluation that tells no reasons finds what the one that tells them finds.
+fn without_reasons(stage: &Stage, scenes: &[Scene], told: &dyn Fn() -> String) {
+    let mut plain = Vec::new();
+    stage.fails(|layer, check, fails| plain.push((layer, check, fails)));
+    let each = scenes.iter().flat_map(|scene| {
+        let checks = scene.checks(stage.program).into_iter();
+        checks.map(|check| {
+            let fails = scene.fails(check);
+            let fails = if scene.certain {
+                fails
+            } else {
+                fails.and(Truth::Unknown)
+            };
+            (scene.layer, check, fails)
+        })
+    });
+    let reasoned: Vec<_> = each.collect();
+    assert_eq!(plain, reasoned, "{}", told());
+}
+
 /// What the partial facts leave open about readings and judgments.
 fn open(stage: &Stage) -> Vec<(String, usize, usize, bool)> {
     let mut open = Vec::new();
@@ -1085,7 +1110,8 @@ fn compared(seed: u64, most: usize) -> (usize, Settlement) {
     };
     filler.fill(&facts, &Kind::Record(Schema::ROOT), false, &[], "");
     let mut holes = filler.holes;
-    let decided = Stage::set(&program, &facts, options()).expect("sound");
+    let ready = Ready::new(&program, options());
+    let decided = Stage::set(&ready, &facts).expect("sound");
     let decided: Vec<_> = open(&decided)
         .into_iter()
         .filter(|(name, ..)| {
@@ -1150,16 +1176,17 @@ fn compared(seed: u64, most: usize) -> (usize, Settlement) {
         for (hole, choice) in holes.iter().zip(&choices) {
             slot(&mut full, &hole.way).state = hole.values[*choice].clone();
         }
-        let mut stage = Stage::set(&program, &full, options()).expect("sound");
+        let mut stage = Stage::set(&ready, &full).expect("sound");
         for ((_, layer, at, reading), choice) in decided.iter().zip(&choices[holes.len()..]) {
             let taken = &mut stage.taken[*layer];
             if *reading {
-                taken.readings[*at] = Some(u16::try_from(*choice).expect("few"));
+                taken.readings.to_mut()[*at] = Some(u16::try_from(*choice).expect("few"));
             } else {
-                taken.judgments[*at] = Truth::of(*choice == 0);
+                taken.judgments.to_mut()[*at] = Truth::of(*choice == 0);
             }
         }
         let scenes = stage.scenes();
+        without_reasons(&stage, &scenes, &told);
         let mut fails = BTreeSet::new();
         for (at, check) in checks(&program, &scenes) {
             let truth = scenes[at].fails(check);

@@ -5,10 +5,10 @@ use clausula::eval::{self, LicenseNames};
 use clausula::facts::{self, Format, Limits, Map, Node, Tree};
 use clausula::ir::Program;
 use clausula::library::{self, Needed};
-use clausula::scene::{Options, Stage};
+use clausula::scene::{Options, Ready, Stage};
 use clausula::source::SourceId;
 use clausula::syntax::{self, ast};
-use clausula::verdict::{Verdict, judge};
+use clausula::verdict::{Verdict, judge, quick};
 use clausula::{check, ir};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -52,7 +52,15 @@ fn judged(node: &Node, program: &Program, names: &dyn LicenseNames) -> (Verdict,
         today: "2026-11-22".parse().unwrap(),
         reported: false,
     };
-    let report = judge(&Stage::set(program, &fact, options).unwrap(), "it").unwrap();
+    let ready = Ready::new(program, options);
+    let stage = Stage::set(&ready, &fact).unwrap();
+    let report = judge(&stage, "it").unwrap();
+    let quick = quick(&stage);
+    assert!(
+        quick == report.verdict || quick == Verdict::Undetermined,
+        "{quick:?} without reasons, {:?} with them",
+        report.verdict
+    );
     let mut ids: Vec<String> = report
         .findings
         .iter()

@@ -1,0 +1,636 @@
+//! Conditions of one layer made flat, to be evaluated for many deployments: every different condition
+//! and every fact once, in an order in which each finds what it needs.
+//!
+//! What depends on the deployment alone is evaluated once for it, the rest once for each model. All that
+//! is left of the logic is *both are so* and *the opposite*: a long run of equal small steps, which a
+//! processor foresees, where a walk over a tree makes it guess. The answers are those of
+//! [`Context`](super::Context), which also tells why.
+
+use super::fact::{Fact, State};
+use super::frame::{self, Frame};
+use super::truth::{self, Truth};
+use crate::ir::{Atom, Layer, Node, NodeId, Operand, Operator, Path, Quantity, Root, Says, Step};
+use crate::value::{self, NamePrefix, Schema, Value, bare_name};
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// Where the truth of a condition is kept; its opposite is kept beside it, at the number with the last
+/// bit turned.
+type Number = u32;
+
+/// Where a fact is kept: the slots of the roots, then one for every step.
+type Slot = u32;
+
+/// A condition: where its truth is kept, and how often it is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spot {
+    level: u32,
+    at: Number,
+}
+
+impl Spot {
+    /// The opposite.
+    #[must_use]
+    pub fn opposite(self) -> Spot {
+        Spot {
+            at: self.at ^ 1,
+            ..self
+        }
+    }
+}
+
+/// Evaluated once for a deployment.
+const DEPLOYMENT: u32 = 0;
+/// Evaluated once for each model. Beyond: once for each element of a quantifier, the inner ones higher.
+const MODEL: u32 = 1;
+
+/// The levels of the first slots: the deployment, then the model, its origin, the lineage between
+/// them and the license.
+const ROOTS: [u32; 5] = [DEPLOYMENT, MODEL, MODEL, MODEL, MODEL];
+
+/// How many places the constants take: never and always so, and not known twice. The judgments of the
+/// layer follow.
+const CONSTANTS: usize = 4;
+
+fn constant(truth: Truth) -> Spot {
+    let at = match truth {
+        Truth::No => 0,
+        Truth::Yes => 1,
+        Truth::Unknown => 2,
+    };
+    Spot {
+        level: DEPLOYMENT,
+        at,
+    }
+}
+
+fn judgment(number: usize) -> Number {
+    self::number(CONSTANTS + number * 2)
+}
+
+/// Steps that depend on nothing later: first all walks, then all questions, then the logic, then
+/// perhaps a quantifier.
+#[derive(Debug, Default)]
+struct Segment {
+    walks: Vec<Walk>,
+    asks: Asks,
+    both: Vec<Both>,
+    each: Option<Each>,
+}
+
+/// Plain questions, those of one kind together: what is alike is answered in a row, and a fact that
+/// many ask about is looked at once.
+#[derive(Debug, Default)]
+struct Asks {
+    /// Whether a fact is a member of an enum.
+    choices: Vec<(Slot, u16, Number)>,
+    /// Which members of an enum a list includes.
+    members: Vec<(Slot, Vec<(u16, Number)>)>,
+    /// With which of these the name of a model begins.
+    begins: Vec<(Slot, Vec<(NamePrefix, Number)>)>,
+    /// Whether a place lies in another: in which places it is then, in their order.
+    within: Vec<(Slot, Vec<value::Place>, Number)>,
+    /// All others.
+    others: Vec<(Atom<Slot>, Number)>,
+}
+
+impl Asks {
+    fn add(&mut self, atom: Atom<Slot>, to: Number, constants: &Constants) {
+        match atom {
+            Atom::Compare(
+                Operand::Fact(slot, None),
+                Operator::Is,
+                Operand::Const(Value::Choice(choice)),
+            ) => self.choices.push((slot, choice, to)),
+            Atom::Includes(list, Operand::Const(Value::Choice(choice))) => {
+                grouped(&mut self.members, list).push((choice, to));
+            }
+            Atom::Begins(name, prefix) => {
+                grouped(&mut self.begins, name).push((NamePrefix::new(&prefix), to));
+            }
+            Atom::Within(slot, Value::Place(outer)) => {
+                let (schema, today) = (constants.schema, constants.today);
+                let mut inside: Vec<value::Place> = schema
+                    .places()
+                    .filter(|inner| schema.place_within(*inner, outer, today))
+                    .collect();
+                inside.sort_unstable();
+                self.within.push((slot, inside, to));
+            }
+            other => self.others.push((other, to)),
+        }
+    }
+}
+
+fn grouped<T>(groups: &mut Vec<(Slot, Vec<T>)>, slot: Slot) -> &mut Vec<T> {
+    let known = groups.iter().position(|(known, _)| *known == slot);
+    let at = known.unwrap_or_else(|| {
+        groups.push((slot, Vec::new()));
+        groups.len() - 1
+    });
+    &mut groups[at].1
+}
+
+/// From one fact to another.
+#[derive(Debug)]
+struct Walk {
+    from: Slot,
+    step: Step,
+    to: Slot,
+}
+
+/// Whether two conditions are both so.
+#[derive(Debug)]
+struct Both {
+    one: Number,
+    other: Number,
+    to: Number,
+}
+
+/// For each element of a list.
+#[derive(Debug)]
+struct Each {
+    quantity: Quantity,
+    list: Slot,
+    element: Slot,
+    body: Vec<Segment>,
+    /// Where the body leaves its answer.
+    answer: Number,
+    to: Number,
+}
+
+/// Conditions ready to be evaluated.
+#[derive(Debug)]
+pub struct Flat {
+    of_deployment: Vec<Segment>,
+    of_model: Vec<Segment>,
+    truths: usize,
+    slots: usize,
+    answers: Vec<Number>,
+}
+
+/// What is known from the same level on.
+#[derive(Default)]
+struct Block {
+    done: Vec<Segment>,
+    open: Segment,
+    nodes: HashMap<NodeId, Spot>,
+    atoms: HashMap<u32, Spot>,
+    both: HashMap<(Spot, Spot), Spot>,
+    steps: HashMap<(Slot, Step), Slot>,
+}
+
+impl Block {
+    fn close(mut self) -> Vec<Segment> {
+        self.done.push(self.open);
+        self.done
+    }
+}
+
+/// What is the same whenever the conditions are evaluated.
+pub struct Constants<'l> {
+    /// What facts can be.
+    pub schema: &'l Schema,
+    /// The day of the evaluation.
+    pub today: Date,
+    /// Whether claims of the press count.
+    pub reported: bool,
+    /// The license, where it is always the same one.
+    pub license: Option<&'l Fact>,
+    /// The reading taken of each question; `None` while it is open.
+    pub readings: &'l [Option<u16>],
+}
+
+/// Makes conditions of one layer flat.
+pub struct FlatBuilder<'l> {
+    layer: &'l Layer,
+    constants: Constants<'l>,
+    blocks: Vec<Block>,
+    /// The level of each slot.
+    levels: Vec<u32>,
+    /// The slots of the elements of the quantifiers around, outermost first.
+    elements: Vec<Slot>,
+    /// The next free place.
+    free: Number,
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).expect("a policy text is too small for four billion conditions")
+}
+
+impl<'l> FlatBuilder<'l> {
+    /// For a layer.
+    pub fn new(layer: &'l Layer, constants: Constants<'l>) -> FlatBuilder<'l> {
+        FlatBuilder {
+            layer,
+            constants,
+            blocks: vec![Block::default(), Block::default()],
+            levels: ROOTS.to_vec(),
+            elements: Vec::new(),
+            free: judgment(layer.judgments.len()),
+        }
+    }
+
+    /// What is never so.
+    pub fn never(&self) -> Spot {
+        constant(Truth::No)
+    }
+
+    /// Whether an act is performed, as [`Context::act`](super::Context::act).
+    pub fn act(&mut self, act: u16) -> Spot {
+        match self.layer.acts.get(act as usize) {
+            Some(node) => self.node(*node),
+            None => self.never(),
+        }
+    }
+
+    /// Whether a clause applies, as [`Context::effect`](super::Context::effect).
+    pub fn effect(&mut self, clause: u16) -> Spot {
+        self.node(self.layer.clauses[clause as usize].effect)
+    }
+
+    /// Whether an act is licensed, as [`Context::licensed`](super::Context::licensed).
+    pub fn licensed(&mut self, act: u16) -> Spot {
+        let mut grants = Vec::new();
+        for (grant, clause) in (0..).zip(&self.layer.clauses) {
+            if matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)) {
+                let lasts = self.ended(grant).opposite();
+                let applies = self.effect(grant);
+                grants.push(self.all(vec![applies, lasts]));
+            }
+        }
+        self.any(grants)
+    }
+
+    fn ended(&mut self, grant: u16) -> Spot {
+        let mut ends = Vec::new();
+        for (at, clause) in (0..).zip(&self.layer.clauses) {
+            if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
+            {
+                ends.push(self.effect(at));
+            }
+        }
+        self.any(ends)
+    }
+
+    /// Whether all are so.
+    pub fn all(&mut self, mut of: Vec<Spot>) -> Spot {
+        let (no, yes) = (constant(Truth::No), constant(Truth::Yes));
+        // What is known early is put together early.
+        of.sort_unstable();
+        of.dedup();
+        of.retain(|spot| *spot != yes);
+        if of.contains(&no) {
+            return no;
+        }
+        let mut of = of.into_iter();
+        let first = of.next().unwrap_or(yes);
+        of.fold(first, |one, other| self.both(one, other))
+    }
+
+    /// Whether one is so.
+    pub fn any(&mut self, of: Vec<Spot>) -> Spot {
+        let opposites = of.into_iter().map(Spot::opposite).collect();
+        self.all(opposites).opposite()
+    }
+
+    fn both(&mut self, one: Spot, other: Spot) -> Spot {
+        let level = one.level.max(other.level);
+        let known = self.blocks[level as usize].both.get(&(one, other));
+        if let Some(known) = known {
+            return *known;
+        }
+        let spot = self.place(level);
+        let block = &mut self.blocks[level as usize];
+        block.both.insert((one, other), spot);
+        block.open.both.push(Both {
+            one: one.at,
+            other: other.at,
+            to: spot.at,
+        });
+        spot
+    }
+
+    fn place(&mut self, level: u32) -> Spot {
+        let at = self.free;
+        self.free += 2;
+        Spot { level, at }
+    }
+
+    /// A node of the layer.
+    pub fn node(&mut self, id: NodeId) -> Spot {
+        if let Some(known) = self.blocks.iter().find_map(|block| block.nodes.get(&id)) {
+            return *known;
+        }
+        let layer = self.layer;
+        let spot = match layer.node(id) {
+            Node::Const(yes) => constant(Truth::of(yes)),
+            Node::Dated(from, until) => {
+                let today = self.constants.today;
+                let started = from.is_none_or(|from| from <= today);
+                constant(Truth::of(
+                    started && until.is_none_or(|until| today <= until),
+                ))
+            }
+            Node::Reported => constant(Truth::of(self.constants.reported)),
+            Node::Not(inner) => self.node(inner).opposite(),
+            Node::All(children) => {
+                let each = layer.children(children).iter();
+                let each = each.map(|child| self.node(*child)).collect();
+                self.all(each)
+            }
+            Node::Any(children) => {
+                let each = layer.children(children).iter();
+                let each = each.map(|child| self.node(*child)).collect();
+                self.any(each)
+            }
+            Node::Named(inner) => self.node(inner),
+            Node::Effect(clause) => self.effect(clause),
+            Node::Quantified(quantity, list, body) => {
+                self.quantified(quantity, &layer.lists[list as usize], body)
+            }
+            Node::Reading(question, reading) => {
+                let readings = self.constants.readings;
+                let taken = readings.get(question as usize).copied().flatten();
+                constant(taken.map_or(Truth::Unknown, |taken| Truth::of(taken == reading)))
+            }
+            Node::Judgment(at) => Spot {
+                level: DEPLOYMENT,
+                at: judgment(at as usize),
+            },
+            Node::Atom(at) => self.atom(at),
+        };
+        self.blocks[spot.level as usize].nodes.insert(id, spot);
+        spot
+    }
+
+    fn quantified(&mut self, quantity: Quantity, list: &Path, body: NodeId) -> Spot {
+        let list = self.slot(list);
+        let level = number(self.blocks.len()) - 1;
+        let element = number(self.levels.len());
+        self.levels.push(level + 1);
+        self.elements.push(element);
+        self.blocks.push(Block::default());
+        let answer = self.node(body).at;
+        self.elements.pop();
+        let body = self.blocks.pop().map(Block::close).unwrap_or_default();
+        let spot = self.place(level);
+        let block = &mut self.blocks[level as usize];
+        let mut segment = std::mem::take(&mut block.open);
+        segment.each = Some(Each {
+            quantity,
+            list,
+            element,
+            body,
+            answer,
+            to: spot.at,
+        });
+        block.done.push(segment);
+        spot
+    }
+
+    fn atom(&mut self, at: u32) -> Spot {
+        if let Some(known) = self.blocks.iter().find_map(|block| block.atoms.get(&at)) {
+            return *known;
+        }
+        let mut level = DEPLOYMENT;
+        let atom = self.settled(&self.layer.atoms[at as usize]);
+        let atom = atom.about(&mut |path| {
+            let slot = self.slot(path);
+            level = level.max(self.levels[slot as usize]);
+            slot
+        });
+        let spot = self.place(level);
+        let block = &mut self.blocks[level as usize];
+        block.atoms.insert(at, spot);
+        block.open.asks.add(atom, spot.at, &self.constants);
+        spot
+    }
+
+    /// What is asked about the license itself is known, where it is always the same.
+    fn settled(&self, atom: &Atom) -> Atom {
+        let settle = |operand: &Operand| match operand {
+            Operand::Fact(path, None) if path.root == Root::License => {
+                let fact = path
+                    .steps
+                    .iter()
+                    .try_fold(self.constants.license?, |fact, step| {
+                        frame::step(fact, *step)
+                    });
+                fact.and_then(Fact::value).cloned().map(Operand::Const)
+            }
+            _ => None,
+        };
+        let mut atom = atom.clone();
+        if let Atom::Compare(_, _, operand) | Atom::Includes(_, operand) = &mut atom
+            && let Some(value) = settle(operand)
+        {
+            *operand = value;
+        }
+        atom
+    }
+
+    fn slot(&mut self, path: &Path) -> Slot {
+        let mut slot = match path.root {
+            Root::Deployment => 0,
+            Root::Model => 1,
+            Root::Origin => 2,
+            Root::Lineage => 3,
+            Root::License => 4,
+            Root::Element(n) => self.elements[n as usize],
+        };
+        for step in &path.steps {
+            let step = match step {
+                Step::Last => Step::Entry(frame::last(
+                    path,
+                    self.constants.schema,
+                    self.constants.today,
+                )),
+                other => *other,
+            };
+            let level = self.levels[slot as usize];
+            let next = number(self.levels.len());
+            let block = &mut self.blocks[level as usize];
+            slot = *block.steps.entry((slot, step)).or_insert_with(|| {
+                let (from, to) = (slot, next);
+                block.open.walks.push(Walk { from, step, to });
+                next
+            });
+            if slot == next {
+                self.levels.push(level);
+            }
+        }
+        slot
+    }
+
+    /// The conditions whose truths are asked for, ready to be evaluated.
+    pub fn build(self, answers: Vec<Spot>) -> Flat {
+        let mut blocks = self.blocks.into_iter().map(Block::close);
+        Flat {
+            of_deployment: blocks.next().unwrap_or_default(),
+            of_model: blocks.next().unwrap_or_default(),
+            truths: self.free as usize,
+            slots: self.levels.len(),
+            answers: answers.into_iter().map(|spot| spot.at).collect(),
+        }
+    }
+}
+
+/// The facts and truths found so far.
+pub struct Run<'a> {
+    schema: &'a Schema,
+    today: Date,
+    slots: Vec<Option<&'a Fact>>,
+    /// Each truth and its opposite.
+    truths: Vec<u8>,
+}
+
+/// Truths as numbers that *both are so* is the least of, and the opposite the rest to two of.
+fn weight(truth: Truth) -> u8 {
+    match truth {
+        Truth::No => 0,
+        Truth::Unknown => 1,
+        Truth::Yes => 2,
+    }
+}
+
+fn truth_of(weight: u8) -> Truth {
+    match weight {
+        0 => Truth::No,
+        1 => Truth::Unknown,
+        _ => Truth::Yes,
+    }
+}
+
+impl Flat {
+    /// Evaluates what depends on the deployment alone; `judgments` are what was determined.
+    pub fn start<'a>(&self, frame: &Frame<'a>, judgments: &[Truth]) -> Run<'a> {
+        let mut run = Run {
+            schema: frame.schema,
+            today: frame.today,
+            slots: vec![None; self.slots],
+            truths: vec![weight(Truth::Unknown); self.truths],
+        };
+        run.slots[0] = Some(frame.deployment);
+        run.keep(0, Truth::No);
+        for (number, truth) in judgments.iter().enumerate() {
+            run.keep(judgment(number), *truth);
+        }
+        run.follow(&self.of_deployment);
+        run
+    }
+
+    /// Evaluates the rest for one model; the truths of the answers, in their order.
+    pub fn judge<'a>(&self, run: &mut Run<'a>, frame: &Frame<'a>) -> impl Iterator<Item = Truth> {
+        let roots = [frame.model, frame.origin, frame.lineage, frame.license];
+        run.slots[1..ROOTS.len()].copy_from_slice(&roots);
+        run.follow(&self.of_model);
+        self.answers.iter().map(|at| run.truth(*at))
+    }
+}
+
+impl Run<'_> {
+    fn keep(&mut self, at: Number, truth: Truth) {
+        self.put(at, weight(truth));
+    }
+
+    fn put(&mut self, at: Number, weight: u8) {
+        self.truths[at as usize] = weight;
+        self.truths[at as usize ^ 1] = 2 - weight;
+    }
+
+    fn truth(&self, at: Number) -> Truth {
+        truth_of(self.truths[at as usize])
+    }
+
+    fn state(&self, slot: Slot) -> Option<&State> {
+        self.slots[slot as usize].map(|fact| &fact.state)
+    }
+
+    fn follow(&mut self, segments: &[Segment]) {
+        for segment in segments {
+            for walk in &segment.walks {
+                let fact = self.slots[walk.from as usize];
+                self.slots[walk.to as usize] = fact.and_then(|fact| frame::step(fact, walk.step));
+            }
+            self.ask(&segment.asks);
+            for both in &segment.both {
+                let one = self.truths[both.one as usize];
+                let other = self.truths[both.other as usize];
+                self.put(both.to, one.min(other));
+            }
+            if let Some(each) = &segment.each {
+                let list = self.slots[each.list as usize].and_then(Fact::list);
+                let truth = list.map_or(Truth::Unknown, |list| {
+                    let elements = list.iter().map(|element| {
+                        self.slots[each.element as usize] = Some(element);
+                        self.follow(&each.body);
+                        self.truth(each.answer)
+                    });
+                    truth::quantity(each.quantity, elements)
+                });
+                self.keep(each.to, truth);
+            }
+        }
+    }
+
+    /// Answers plain questions, each as [`truth::ask`] does.
+    fn ask(&mut self, asks: &Asks) {
+        for (slot, choice, to) in &asks.choices {
+            let truth = match self.state(*slot) {
+                Some(State::Value(Value::Choice(known))) => Truth::of(known == choice),
+                Some(State::None) => Truth::No,
+                _ => Truth::Unknown,
+            };
+            self.keep(*to, truth);
+        }
+        for (slot, wanted) in &asks.members {
+            let (list, none): (&[Fact], _) =
+                match self.slots[*slot as usize].map(|fact| &fact.state) {
+                    Some(State::List(list)) => (list, Truth::No),
+                    Some(State::None) => (&[], Truth::No),
+                    _ => (&[], Truth::Unknown),
+                };
+            let open = |fact: &Fact| !matches!(fact.state, State::Value(_) | State::None);
+            let none = if list.iter().any(open) {
+                Truth::Unknown
+            } else {
+                none
+            };
+            for (choice, to) in wanted {
+                let is = |fact: &Fact| matches!(fact.state, State::Value(Value::Choice(known)) if known == *choice);
+                self.keep(
+                    *to,
+                    if list.iter().any(is) {
+                        Truth::Yes
+                    } else {
+                        none
+                    },
+                );
+            }
+        }
+        for (slot, prefixes) in &asks.begins {
+            let name = self.slots[*slot as usize]
+                .and_then(Fact::text)
+                .map(bare_name);
+            for (prefix, to) in prefixes {
+                let begins = name.map(|name| prefix.begins(name));
+                self.keep(*to, begins.map_or(Truth::Unknown, Truth::of));
+            }
+        }
+        for (slot, inside, to) in &asks.within {
+            let truth = match self.state(*slot) {
+                Some(State::Value(Value::Place(place))) => {
+                    Truth::of(inside.binary_search(place).is_ok())
+                }
+                Some(State::None) => Truth::No,
+                _ => Truth::Unknown,
+            };
+            self.keep(*to, truth);
+        }
+        for (atom, to) in &asks.others {
+            let find = |slot: &Slot| self.slots[*slot as usize];
+            self.keep(*to, truth::ask(atom, &find, self.schema, self.today));
+        }
+    }
+}
