@@ -6,17 +6,17 @@
 //! processor foresees, where a walk over a tree makes it guess. The answers are those of
 //! [`Context`](super::Context), which also tells why.
 
-use super::fact::Fact;
+use super::fact::{Fact, State};
 use super::frame::{self, Frame};
 use super::truth::{self, Truth};
-use crate::ir::{Atom, Layer, Node, NodeId, Operand, Path, Quantity, Root, Says, Step};
-use crate::value::Schema;
+use crate::ir::{Atom, Layer, Node, NodeId, Operand, Operator, Path, Quantity, Root, Says, Step};
+use crate::value::{self, NamePrefix, Schema, Value, bare_name};
 use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// Where the truth of a condition is kept; its opposite is kept beside it, at the number with the last
 /// bit turned.
-type Place = u32;
+type Number = u32;
 
 /// Where a fact is kept: the slots of the roots, then one for every step.
 type Slot = u32;
@@ -25,7 +25,7 @@ type Slot = u32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Spot {
     level: u32,
-    at: Place,
+    at: Number,
 }
 
 impl Spot {
@@ -48,8 +48,9 @@ const MODEL: u32 = 1;
 /// them and the license.
 const ROOTS: [u32; 5] = [DEPLOYMENT, MODEL, MODEL, MODEL, MODEL];
 
-/// The first truths; the judgments of the layer follow.
-const CONSTANTS: [Truth; 4] = [Truth::No, Truth::Yes, Truth::Unknown, Truth::Unknown];
+/// How many places the constants take: never and always so, and not known twice. The judgments of the
+/// layer follow.
+const CONSTANTS: usize = 4;
 
 fn constant(truth: Truth) -> Spot {
     let at = match truth {
@@ -63,8 +64,8 @@ fn constant(truth: Truth) -> Spot {
     }
 }
 
-fn judgment(number: usize) -> Place {
-    self::number(CONSTANTS.len() + number * 2)
+fn judgment(number: usize) -> Number {
+    self::number(CONSTANTS + number * 2)
 }
 
 /// Steps that depend on nothing later: first all walks, then all questions, then the logic, then
@@ -72,9 +73,62 @@ fn judgment(number: usize) -> Place {
 #[derive(Debug, Default)]
 struct Segment {
     walks: Vec<Walk>,
-    asks: Vec<(Place, Atom<Slot>)>,
+    asks: Asks,
     both: Vec<Both>,
     each: Option<Each>,
+}
+
+/// Plain questions, those of one kind together: what is alike is answered in a row, and a fact that
+/// many ask about is looked at once.
+#[derive(Debug, Default)]
+struct Asks {
+    /// Whether a fact is a member of an enum.
+    choices: Vec<(Slot, u16, Number)>,
+    /// Which members of an enum a list includes.
+    members: Vec<(Slot, Vec<(u16, Number)>)>,
+    /// With which of these the name of a model begins.
+    begins: Vec<(Slot, Vec<(NamePrefix, Number)>)>,
+    /// Whether a place lies in another: in which places it is then, in their order.
+    within: Vec<(Slot, Vec<value::Place>, Number)>,
+    /// All others.
+    others: Vec<(Atom<Slot>, Number)>,
+}
+
+impl Asks {
+    fn add(&mut self, atom: Atom<Slot>, to: Number, constants: &Constants) {
+        match atom {
+            Atom::Compare(
+                Operand::Fact(slot, None),
+                Operator::Is,
+                Operand::Const(Value::Choice(choice)),
+            ) => self.choices.push((slot, choice, to)),
+            Atom::Includes(list, Operand::Const(Value::Choice(choice))) => {
+                grouped(&mut self.members, list).push((choice, to));
+            }
+            Atom::Begins(name, prefix) => {
+                grouped(&mut self.begins, name).push((NamePrefix::new(&prefix), to));
+            }
+            Atom::Within(slot, Value::Place(outer)) => {
+                let (schema, today) = (constants.schema, constants.today);
+                let mut inside: Vec<value::Place> = schema
+                    .places()
+                    .filter(|inner| schema.place_within(*inner, outer, today))
+                    .collect();
+                inside.sort_unstable();
+                self.within.push((slot, inside, to));
+            }
+            other => self.others.push((other, to)),
+        }
+    }
+}
+
+fn grouped<T>(groups: &mut Vec<(Slot, Vec<T>)>, slot: Slot) -> &mut Vec<T> {
+    let known = groups.iter().position(|(known, _)| *known == slot);
+    let at = known.unwrap_or_else(|| {
+        groups.push((slot, Vec::new()));
+        groups.len() - 1
+    });
+    &mut groups[at].1
 }
 
 /// From one fact to another.
@@ -88,9 +142,9 @@ struct Walk {
 /// Whether two conditions are both so.
 #[derive(Debug)]
 struct Both {
-    one: Place,
-    other: Place,
-    to: Place,
+    one: Number,
+    other: Number,
+    to: Number,
 }
 
 /// For each element of a list.
@@ -101,8 +155,8 @@ struct Each {
     element: Slot,
     body: Vec<Segment>,
     /// Where the body leaves its answer.
-    answer: Place,
-    to: Place,
+    answer: Number,
+    to: Number,
 }
 
 /// Conditions ready to be evaluated.
@@ -112,7 +166,7 @@ pub struct Flat {
     of_model: Vec<Segment>,
     truths: usize,
     slots: usize,
-    answers: Vec<Place>,
+    answers: Vec<Number>,
 }
 
 /// What is known from the same level on.
@@ -129,24 +183,7 @@ struct Block {
 impl Block {
     fn close(mut self) -> Vec<Segment> {
         self.done.push(self.open);
-        for segment in &mut self.done {
-            // Questions of one kind in a row are answered faster.
-            segment.asks.sort_by_key(|(_, atom)| kind(atom));
-        }
         self.done
-    }
-}
-
-fn kind(atom: &Atom<Slot>) -> u8 {
-    match atom {
-        Atom::Holds(_) => 0,
-        Atom::IsNone(_) => 1,
-        Atom::Compare(..) => 2,
-        Atom::In(..) => 3,
-        Atom::Within(..) => 4,
-        Atom::Includes(..) => 5,
-        Atom::Begins(..) => 6,
-        Atom::Matches(..) => 7,
     }
 }
 
@@ -174,7 +211,7 @@ pub struct FlatBuilder<'l> {
     /// The slots of the elements of the quantifiers around, outermost first.
     elements: Vec<Slot>,
     /// The next free place.
-    free: Place,
+    free: Number,
 }
 
 fn number(n: usize) -> u32 {
@@ -366,7 +403,7 @@ impl<'l> FlatBuilder<'l> {
         let spot = self.place(level);
         let block = &mut self.blocks[level as usize];
         block.atoms.insert(at, spot);
-        block.open.asks.push((spot.at, atom));
+        block.open.asks.add(atom, spot.at, &self.constants);
         spot
     }
 
@@ -444,7 +481,25 @@ pub struct Run<'a> {
     schema: &'a Schema,
     today: Date,
     slots: Vec<Option<&'a Fact>>,
-    truths: Vec<Truth>,
+    /// Each truth and its opposite.
+    truths: Vec<u8>,
+}
+
+/// Truths as numbers that *both are so* is the least of, and the opposite the rest to two of.
+fn weight(truth: Truth) -> u8 {
+    match truth {
+        Truth::No => 0,
+        Truth::Unknown => 1,
+        Truth::Yes => 2,
+    }
+}
+
+fn truth_of(weight: u8) -> Truth {
+    match weight {
+        0 => Truth::No,
+        1 => Truth::Unknown,
+        _ => Truth::Yes,
+    }
 }
 
 impl Flat {
@@ -454,10 +509,10 @@ impl Flat {
             schema: frame.schema,
             today: frame.today,
             slots: vec![None; self.slots],
-            truths: vec![Truth::Unknown; self.truths],
+            truths: vec![weight(Truth::Unknown); self.truths],
         };
         run.slots[0] = Some(frame.deployment);
-        run.truths[..CONSTANTS.len()].copy_from_slice(&CONSTANTS);
+        run.keep(0, Truth::No);
         for (number, truth) in judgments.iter().enumerate() {
             run.keep(judgment(number), *truth);
         }
@@ -470,14 +525,26 @@ impl Flat {
         let roots = [frame.model, frame.origin, frame.lineage, frame.license];
         run.slots[1..ROOTS.len()].copy_from_slice(&roots);
         run.follow(&self.of_model);
-        self.answers.iter().map(|at| run.truths[*at as usize])
+        self.answers.iter().map(|at| run.truth(*at))
     }
 }
 
 impl Run<'_> {
-    fn keep(&mut self, at: Place, truth: Truth) {
-        self.truths[at as usize] = truth;
-        self.truths[at as usize ^ 1] = !truth;
+    fn keep(&mut self, at: Number, truth: Truth) {
+        self.put(at, weight(truth));
+    }
+
+    fn put(&mut self, at: Number, weight: u8) {
+        self.truths[at as usize] = weight;
+        self.truths[at as usize ^ 1] = 2 - weight;
+    }
+
+    fn truth(&self, at: Number) -> Truth {
+        truth_of(self.truths[at as usize])
+    }
+
+    fn state(&self, slot: Slot) -> Option<&State> {
+        self.slots[slot as usize].map(|fact| &fact.state)
     }
 
     fn follow(&mut self, segments: &[Segment]) {
@@ -486,13 +553,11 @@ impl Run<'_> {
                 let fact = self.slots[walk.from as usize];
                 self.slots[walk.to as usize] = fact.and_then(|fact| frame::step(fact, walk.step));
             }
-            for (to, atom) in &segment.asks {
-                let find = |slot: &Slot| self.slots[*slot as usize];
-                self.keep(*to, truth::ask(atom, &find, self.schema, self.today));
-            }
+            self.ask(&segment.asks);
             for both in &segment.both {
-                let (one, other) = (both.one as usize, both.other as usize);
-                self.keep(both.to, self.truths[one].and(self.truths[other]));
+                let one = self.truths[both.one as usize];
+                let other = self.truths[both.other as usize];
+                self.put(both.to, one.min(other));
             }
             if let Some(each) = &segment.each {
                 let list = self.slots[each.list as usize].and_then(Fact::list);
@@ -500,12 +565,72 @@ impl Run<'_> {
                     let elements = list.iter().map(|element| {
                         self.slots[each.element as usize] = Some(element);
                         self.follow(&each.body);
-                        self.truths[each.answer as usize]
+                        self.truth(each.answer)
                     });
                     truth::quantity(each.quantity, elements)
                 });
                 self.keep(each.to, truth);
             }
+        }
+    }
+
+    /// Answers plain questions, each as [`truth::ask`] does.
+    fn ask(&mut self, asks: &Asks) {
+        for (slot, choice, to) in &asks.choices {
+            let truth = match self.state(*slot) {
+                Some(State::Value(Value::Choice(known))) => Truth::of(known == choice),
+                Some(State::None) => Truth::No,
+                _ => Truth::Unknown,
+            };
+            self.keep(*to, truth);
+        }
+        for (slot, wanted) in &asks.members {
+            let (list, none): (&[Fact], _) =
+                match self.slots[*slot as usize].map(|fact| &fact.state) {
+                    Some(State::List(list)) => (list, Truth::No),
+                    Some(State::None) => (&[], Truth::No),
+                    _ => (&[], Truth::Unknown),
+                };
+            let open = |fact: &Fact| !matches!(fact.state, State::Value(_) | State::None);
+            let none = if list.iter().any(open) {
+                Truth::Unknown
+            } else {
+                none
+            };
+            for (choice, to) in wanted {
+                let is = |fact: &Fact| matches!(fact.state, State::Value(Value::Choice(known)) if known == *choice);
+                self.keep(
+                    *to,
+                    if list.iter().any(is) {
+                        Truth::Yes
+                    } else {
+                        none
+                    },
+                );
+            }
+        }
+        for (slot, prefixes) in &asks.begins {
+            let name = self.slots[*slot as usize]
+                .and_then(Fact::text)
+                .map(bare_name);
+            for (prefix, to) in prefixes {
+                let begins = name.map(|name| prefix.begins(name));
+                self.keep(*to, begins.map_or(Truth::Unknown, Truth::of));
+            }
+        }
+        for (slot, inside, to) in &asks.within {
+            let truth = match self.state(*slot) {
+                Some(State::Value(Value::Place(place))) => {
+                    Truth::of(inside.binary_search(place).is_ok())
+                }
+                Some(State::None) => Truth::No,
+                _ => Truth::Unknown,
+            };
+            self.keep(*to, truth);
+        }
+        for (atom, to) in &asks.others {
+            let find = |slot: &Slot| self.slots[*slot as usize];
+            self.keep(*to, truth::ask(atom, &find, self.schema, self.today));
         }
     }
 }

@@ -66,7 +66,6 @@ pub fn step(fact: &Fact, step: Step) -> Option<&Fact> {
             let at = entries.binary_search_by_key(&at, |(at, _)| *at).ok()?;
             Some(&entries[at].1)
         }
-        (Step::Latest, State::Series(entries)) => entries.last().map(|(_, fact)| fact),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@
 
 use super::errors;
 use super::fact::{Fact, State};
-use super::truth::lists_model;
+use super::truth::NamePattern;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Program, Terms};
 use crate::source::Span;
@@ -15,9 +15,12 @@ use crate::value::{Kind, RecordId, Schema, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The fields of the vocabulary that lineage is read from, by number.
+/// What is known of models before any deployment is: the fields of the vocabulary that lineage is read
+/// from, by number, and the models each license lists.
 #[derive(Clone, Debug)]
-pub struct Models {
+pub struct Models<'p> {
+    /// What a license lists, and its id.
+    listed: Vec<(NamePattern<'p>, &'p str)>,
     id: usize,
     also_known_as: usize,
     role: usize,
@@ -37,9 +40,10 @@ pub struct Models {
     models: usize,
 }
 
-impl Models {
-    /// The fields of a vocabulary; `None` if it knows no models.
-    pub fn of(schema: &Schema) -> Option<Models> {
+impl<'p> Models<'p> {
+    /// What a program says of models; `None` if its vocabulary knows none.
+    pub fn of(program: &'p Program) -> Option<Models<'p>> {
+        let schema: &Schema = &program.schema;
         let (model, step, lineage) = (
             schema.record_named("model")?,
             schema.record_named("step")?,
@@ -55,7 +59,15 @@ impl Models {
             Kind::Choice(id) => schema.choice(*id).position(name),
             _ => None,
         };
+        let listed = program.layers.iter().flat_map(|layer| {
+            let terms = layer.terms().into_iter();
+            terms.flat_map(|terms| {
+                let patterns = terms.models.iter();
+                patterns.map(|pattern| (NamePattern::new(pattern), layer.id.as_str()))
+            })
+        });
         Some(Models {
+            listed: listed.collect(),
             id: field(model, "id")?,
             also_known_as: field(model, "also-known-as")?,
             role: field(model, "role")?,
@@ -72,6 +84,15 @@ impl Models {
             model: schema.record(model).fields.len(),
             models: schema.root().fields.get_index_of("models")?,
         })
+    }
+
+    /// The licenses that list a model among those their licensor released.
+    fn originals(&self, name: &str) -> impl Iterator<Item = &'p str> {
+        let lists = self
+            .listed
+            .iter()
+            .filter(|(pattern, _)| pattern.lists(name));
+        lists.map(|(_, license)| *license)
     }
 }
 
@@ -196,7 +217,7 @@ pub struct Lineage<'a> {
     pub unknown: bool,
     /// Where the list is stated.
     pub place: Span,
-    fields: Option<&'a Models>,
+    fields: Option<&'a Models<'a>>,
 }
 
 /// A license that reaches a subject.
@@ -236,8 +257,7 @@ impl<'a> Lineage<'a> {
     /// Two models with one name, and circles.
     pub fn read(
         deployment: &'a Fact,
-        program: &'a Program,
-        fields: Option<&'a Models>,
+        fields: Option<&'a Models<'a>>,
     ) -> Result<Lineage<'a>, Vec<Diagnostic>> {
         let mut lineage = Lineage {
             members: Vec::new(),
@@ -261,9 +281,7 @@ impl<'a> Lineage<'a> {
         for (index, model) in models.list().unwrap_or(&[]).iter().enumerate() {
             let Some(facts) = model.record() else {
                 // An element of the list that is itself unknown: some model, nothing known of it.
-                lineage
-                    .members
-                    .push(stranger("", fields, program, model.place()));
+                lineage.members.push(stranger("", fields, model.place()));
                 continue;
             };
             let name = facts[fields.id].text().unwrap_or("");
@@ -274,7 +292,7 @@ impl<'a> Lineage<'a> {
             // A model is what any of its names says it is.
             let mut released = Vec::new();
             for (name, place) in std::iter::once((name, facts[fields.id].place())).chain(also) {
-                released.extend(originals(name, program));
+                released.extend(fields.originals(name));
                 match names.get(name) {
                     Some((other, first)) if *other != index => {
                         faults.push(errors::same_model(name, place, *first));
@@ -303,7 +321,7 @@ impl<'a> Lineage<'a> {
         }
         let listed = lineage.members.len();
         for index in 0..listed {
-            lineage.read_parents(index, fields, &mut names, program);
+            lineage.read_parents(index, fields, &mut names);
         }
         lineage.roles(fields);
         if lineage.steps().next().is_some() {
@@ -319,9 +337,8 @@ impl<'a> Lineage<'a> {
     fn read_parents(
         &mut self,
         index: usize,
-        fields: &Models,
+        fields: &'a Models<'a>,
         names: &mut BTreeMap<&'a str, (usize, Span)>,
-        program: &'a Program,
     ) {
         // Only what the deployment states has steps; nobody listed the others.
         let Cow::Borrowed(fact) = self.members[index].fact else {
@@ -348,14 +365,13 @@ impl<'a> Lineage<'a> {
                         let at = self.members.len();
                         let place =
                             facts.map_or(step.place(), |facts| facts[fields.step_model].place());
-                        self.members.push(stranger(name, fields, program, place));
+                        self.members.push(stranger(name, fields, place));
                         names.insert(name, (at, place));
                         at
                     }
                 },
                 None => {
-                    self.members
-                        .push(stranger("", fields, program, step.place()));
+                    self.members.push(stranger("", fields, step.place()));
                     self.members.len() - 1
                 }
             };
@@ -618,10 +634,10 @@ impl<'a> Lineage<'a> {
 }
 
 /// A parent nobody listed: its name is known, and what a license says of it.
-fn stranger<'a>(name: &'a str, fields: &Models, program: &'a Program, place: Span) -> Member<'a> {
+fn stranger<'a>(name: &'a str, fields: &Models<'a>, place: Span) -> Member<'a> {
     let mut facts = vec![Fact::unknown(place); fields.model];
     facts[fields.id] = Fact::computed(State::Value(Value::Text(name.into())), place);
-    let originals: Vec<&str> = originals(name, program).collect();
+    let originals: Vec<&str> = fields.originals(name).collect();
     Member {
         fact: Cow::Owned(Fact {
             state: State::Record(facts),
@@ -637,15 +653,4 @@ fn stranger<'a>(name: &'a str, fields: &Models, program: &'a Program, place: Spa
         deployed: Some(false),
         place,
     }
-}
-
-/// The licenses that list a model among those their licensor released.
-fn originals<'a>(name: &str, program: &'a Program) -> impl Iterator<Item = &'a str> {
-    let licenses = program.layers.iter().filter(move |layer| {
-        let lists = |pattern: &String| lists_model(pattern, name);
-        layer
-            .terms()
-            .is_some_and(|terms| terms.models.iter().any(lists))
-    });
-    licenses.map(|layer| layer.id.as_str())
 }

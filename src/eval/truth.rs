@@ -41,7 +41,11 @@ impl Truth {
 impl std::ops::Not for Truth {
     type Output = Truth;
     fn not(self) -> Truth {
-        [Truth::Yes, Truth::Unknown, Truth::No][self as usize]
+        match self {
+            Truth::No => Truth::Yes,
+            Truth::Unknown => Truth::Unknown,
+            Truth::Yes => Truth::No,
+        }
     }
 }
 
@@ -79,11 +83,19 @@ pub fn ask<'a, P>(
             Some(State::None) => Truth::Yes,
             Some(_) => Truth::No,
         },
-        Atom::Compare(left, operator, right) => compare(
-            &side(left, find, today),
-            *operator,
-            &side(right, find, today),
-        ),
+        Atom::Compare(left, operator, right) => {
+            // Most questions compare a known fact with a constant.
+            if let (Operand::Fact(path, None), Operand::Const(constant)) = (left, right)
+                && let Some(State::Value(value)) = state(path)
+            {
+                return values(value, *operator, constant);
+            }
+            compare(
+                &side(left, find, today),
+                *operator,
+                &side(right, find, today),
+            )
+        }
         Atom::In(path, values) => match state(path) {
             Some(State::Value(value)) => Truth::of(values.contains(value)),
             Some(State::None) => Truth::No,
@@ -127,39 +139,39 @@ fn text(fact: Option<&Fact>, is_so: impl Fn(&str) -> bool) -> Truth {
     }
 }
 
-/// What characters make of a pattern more than plain text.
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'*' | b'?' | b'[' | b'{' | b'\\')
-}
-
-/// The length of the plain start of a pattern that a text shares with it; `None` if the text starts
-/// otherwise. Most patterns start with the licensor's namespace: one look tells most names apart.
-fn shared(pattern: &str, text: &str, same: impl Fn(u8, u8) -> bool) -> Option<usize> {
-    let mut text = text.bytes();
-    for (at, wanted) in pattern.bytes().enumerate() {
-        if is_special(wanted) {
-            return Some(at);
-        }
-        if !text.next().is_some_and(|byte| same(byte, wanted)) {
-            return None;
-        }
-    }
-    Some(pattern.len())
-}
-
 /// Whether a text matches a glob; `*` does not cross a `/`.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    let same = |a: u8, b: u8| a == b;
-    shared(pattern, text, same)
-        .is_some_and(|plain| rest_matches(pattern, text, plain, str::to_owned))
+    let pattern = NamePattern::new(pattern);
+    let plain = &pattern.text.as_bytes()[..pattern.plain];
+    text.as_bytes().starts_with(plain)
+        && rest_matches(pattern.text, text, pattern.plain, str::to_owned)
 }
 
-/// Whether a pattern of a license lists a model. Hubs do not tell capital letters apart in the names
-/// of models, so neither do we.
-pub fn lists_model(pattern: &str, name: &str) -> bool {
-    let same = |a: u8, b: u8| a.eq_ignore_ascii_case(&b);
-    shared(pattern, name, same)
-        .is_some_and(|plain| rest_matches(pattern, name, plain, str::to_ascii_lowercase))
+/// A pattern of models that a license lists. Hubs do not tell capital letters apart in the names of
+/// models, so neither do we.
+#[derive(Clone, Copy, Debug)]
+pub struct NamePattern<'p> {
+    text: &'p str,
+    /// The length of its plain start. Most patterns start with the licensor's namespace: one look tells
+    /// most names apart.
+    plain: usize,
+}
+
+impl<'p> NamePattern<'p> {
+    /// Reads a pattern; one that is no glob lists nothing.
+    pub fn new(text: &'p str) -> NamePattern<'p> {
+        let special = |byte: u8| matches!(byte, b'*' | b'?' | b'[' | b'{' | b'\\');
+        let plain = text.bytes().position(special).unwrap_or(text.len());
+        NamePattern { text, plain }
+    }
+
+    /// Whether it lists a model.
+    pub fn lists(&self, name: &str) -> bool {
+        let plain = &self.text.as_bytes()[..self.plain];
+        let start = name.as_bytes().get(..self.plain);
+        start.is_some_and(|start| start.eq_ignore_ascii_case(plain))
+            && rest_matches(self.text, name, self.plain, str::to_ascii_lowercase)
+    }
 }
 
 /// Whether the rest of a text matches the rest of a pattern, after a plain start they share.
@@ -224,14 +236,6 @@ fn side<'a, P>(
 
 /// `less`, `equal`, `greater`: which of them can be. The comparison is known if all that can be agree.
 fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
-    let says = |order| match operator {
-        Operator::Is => order == Ordering::Equal,
-        Operator::IsNot => order != Ordering::Equal,
-        Operator::Less => order == Ordering::Less,
-        Operator::LessEqual => order != Ordering::Greater,
-        Operator::Greater => order == Ordering::Greater,
-        Operator::GreaterEqual => order != Ordering::Less,
-    };
     let can = [
         (less, Ordering::Less),
         (equal, Ordering::Equal),
@@ -240,7 +244,7 @@ fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
     let mut truths = can
         .iter()
         .filter(|(can, _)| *can)
-        .map(|(_, order)| says(*order));
+        .map(|(_, order)| operator.holds(*order));
     match truths.next() {
         None => Truth::Unknown,
         Some(first) => {
@@ -253,23 +257,23 @@ fn decide(operator: Operator, less: bool, equal: bool, greater: bool) -> Truth {
     }
 }
 
+/// The truth of a comparison of two values.
+fn values(a: &Value, operator: Operator, b: &Value) -> Truth {
+    match a.order(b) {
+        Some(order) => Truth::of(operator.holds(order)),
+        None => match operator {
+            // Amounts in two currencies are neither equal nor different until somebody converts them.
+            _ if matches!(a, Value::Money(..)) => Truth::Unknown,
+            Operator::Is => Truth::of(a == b),
+            Operator::IsNot => Truth::of(a != b),
+            _ => Truth::Unknown,
+        },
+    }
+}
+
 fn compare(left: &Side, operator: Operator, right: &Side) -> Truth {
     match (left, right) {
-        (Side::Known(a), Side::Known(b)) => match a.order(b) {
-            Some(order) => decide(
-                operator,
-                order == Ordering::Less,
-                order == Ordering::Equal,
-                order == Ordering::Greater,
-            ),
-            None => match operator {
-                // Amounts in two currencies are neither equal nor different until somebody converts them.
-                _ if matches!(a.as_ref(), Value::Money(..)) => Truth::Unknown,
-                Operator::Is => Truth::of(a == b),
-                Operator::IsNot => Truth::of(a != b),
-                _ => Truth::Unknown,
-            },
-        },
+        (Side::Known(a), Side::Known(b)) => values(a, operator, b),
         (Side::Range(range), Side::Known(value)) => {
             let (below, equal, above) = range.against(value);
             decide(operator, below, equal, above)

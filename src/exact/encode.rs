@@ -1031,6 +1031,18 @@ impl<'s> Encoder<'s> {
         }
     }
 
+    /// What chooses the cell in which a value lies.
+    pub(super) fn cell(&self, instance: &Instance, value: Value) -> Option<Lit> {
+        if instance.cells.is_empty() {
+            return None;
+        }
+        let knife = self.knife(instance, &instance.known);
+        let truths = knife.answers(State::Value(value));
+        let mut cells = instance.cells.iter();
+        let found = cells.find(|(cell, _)| cell.truths == truths);
+        found.map(|(_, lit)| *lit)
+    }
+
     fn cells(&mut self, at: usize) {
         let instance = &self.instances[at];
         if instance.questions.is_empty() {

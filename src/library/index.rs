@@ -3,7 +3,7 @@
 use super::PARTS;
 use crate::check::Known;
 use crate::diagnostic::nearest;
-use crate::eval::{LicenseNames, lists_model};
+use crate::eval::{LicenseNames, NamePattern};
 use crate::ir::Program;
 use crate::source::Span;
 use std::cmp::Ordering;
@@ -36,7 +36,7 @@ impl License {
     pub fn lists(&self, model: &str) -> bool {
         self.models
             .iter()
-            .any(|pattern| lists_model(pattern, model))
+            .any(|pattern| NamePattern::new(pattern).lists(model))
     }
 }
 

@@ -128,7 +128,7 @@ impl<'a> Stage<'a> {
     /// Two models with one name, circles in the lineage, determinations of unknown judgments.
     pub fn set(ready: &'a Ready<'a>, deployment: &'a Fact) -> Result<Stage<'a>, Vec<Diagnostic>> {
         let program = ready.program;
-        let lineage = Lineage::read(deployment, program, ready.models.as_ref())?;
+        let lineage = Lineage::read(deployment, ready.models.as_ref())?;
         let reach = lineage.subjects().map(|subject| {
             let (bonds, gaps) = lineage.reach(subject, program);
             (subject, bonds, gaps)
@@ -144,7 +144,7 @@ impl<'a> Stage<'a> {
             taken: Vec::new(),
             expired: Vec::new(),
         };
-        (stage.taken, stage.expired) = ready.taken(stage.name());
+        (stage.taken, stage.expired) = ready.taken(|| stage.name());
         stage.determinations()?;
         Ok(stage)
     }

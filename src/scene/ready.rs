@@ -23,7 +23,7 @@ pub struct Ready<'p> {
     pub program: &'p Program,
     /// How.
     pub options: Options,
-    pub(super) models: Option<Models>,
+    pub(super) models: Option<Models<'p>>,
     pub(super) determinations: Option<Determinations>,
     /// For each layer: its facts as the record `license-card`.
     cards: Vec<Option<Fact>>,
@@ -91,7 +91,7 @@ impl<'p> Ready<'p> {
         Ready {
             program,
             options,
-            models: Models::of(&program.schema),
+            models: Models::of(program),
             determinations: Determinations::of(&program.schema),
             cards: program
                 .layers
@@ -109,14 +109,13 @@ impl<'p> Ready<'p> {
     }
 
     /// What was taken for a deployment of this name, and what counts no more.
-    pub(super) fn taken(&self, name: Option<&str>) -> (Vec<Taken<'_>>, Vec<Expired>) {
-        let named = |scope: &str| name == Some(scope);
-        let decided = &self.program.decided;
-        if decided
-            .iter()
-            .any(|decided| decided.scope.as_deref().is_some_and(named))
-        {
-            return take(self.program, self.options.today, name);
+    pub(super) fn taken<'n>(
+        &self,
+        name: impl FnOnce() -> Option<&'n str>,
+    ) -> (Vec<Taken<'_>>, Vec<Expired>) {
+        let mut decided = self.program.decided.iter();
+        if decided.any(|decided| decided.scope.is_some()) {
+            return take(self.program, self.options.today, name());
         }
         let taken = self.taken.0.iter().map(Taken::borrowed);
         (taken.collect(), self.taken.1.clone())

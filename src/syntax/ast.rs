@@ -5,6 +5,7 @@ use crate::source::{SourceId, Span, Spanned};
 use crate::value::Duration;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use std::cmp::Ordering;
 
 /// A word and its place.
 pub type Word = Spanned<String>;
@@ -514,8 +515,6 @@ pub enum At {
     LastMonth,
     /// `in last year`
     LastYear,
-    /// `in latest month`, `in latest year`: the last one stated
-    Latest,
 }
 
 /// `at least 2 s in sign-offs satisfy …`
@@ -574,6 +573,20 @@ pub enum Operator {
     Greater,
     /// `>=`
     GreaterEqual,
+}
+
+impl Operator {
+    /// Whether it holds of two values that stand in this order.
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            Operator::Is => order == Ordering::Equal,
+            Operator::IsNot => order != Ordering::Equal,
+            Operator::Less => order == Ordering::Less,
+            Operator::LessEqual => order != Ordering::Greater,
+            Operator::Greater => order == Ordering::Greater,
+            Operator::GreaterEqual => order != Ordering::Less,
+        }
+    }
 }
 
 /// `organization.group.revenue`

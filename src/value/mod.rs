@@ -9,7 +9,8 @@ pub use schema::{
     RecordId, Schema, Territory,
 };
 pub use text::{
-    parse_date, parse_decimal, parse_duration, parse_month, parse_number, same_words, starts_name,
+    NamePrefix, bare_name, parse_date, parse_decimal, parse_duration, parse_month, parse_number,
+    same_words, starts_name,
 };
 
 use jiff::civil::Date;

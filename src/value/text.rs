@@ -118,22 +118,47 @@ pub fn same_words(a: &str, b: &str) -> bool {
     a == b || a.split_whitespace().eq(b.split_whitespace())
 }
 
-/// Whether a model's name begins with `prefix`. The namespace (up to the last `/`) is left aside;
-/// case does not count, and a space, `-` or `_` in one may be any of them in the other. The prefix
-/// ends at a word's end: `Llamas-7B` does not begin with `Llama`, `Llama3-8B` does.
-pub fn starts_name(name: &str, prefix: &str) -> bool {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    let fold = |c: char| match c {
-        ' ' | '_' => '-',
-        c => c.to_ascii_lowercase(),
-    };
-    let mut rest = name.chars().map(fold);
-    for wanted in prefix.chars().map(fold) {
-        if rest.next() != Some(wanted) {
-            return false;
-        }
+/// The name of a model without its namespace (up to the last `/`).
+pub fn bare_name(name: &str) -> &str {
+    let slash = name.bytes().rposition(|byte| byte == b'/');
+    &name[slash.map_or(0, |slash| slash + 1)..]
+}
+
+/// How names of models may begin, kept as it is compared: case does not count, and a space, `-` or `_`
+/// in one may be any of them in the other.
+#[derive(Clone, Debug)]
+pub struct NamePrefix(Box<[u8]>);
+
+impl NamePrefix {
+    /// Reads a prefix.
+    pub fn new(prefix: &str) -> NamePrefix {
+        NamePrefix(prefix.bytes().map(fold).collect())
     }
-    rest.next().is_none_or(|c| !c.is_alphabetic())
+
+    /// Whether a name without its namespace begins with it.
+    pub fn begins(&self, bare: &str) -> bool {
+        begins(bare, &self.0)
+    }
+}
+
+/// The prefix ends at a word's end: `Llamas-7B` does not begin with `Llama`, `Llama3-8B` does.
+fn begins(bare: &str, prefix: &[u8]) -> bool {
+    let start = bare.bytes().take(prefix.len()).map(fold);
+    let rest = bare.get(prefix.len()..);
+    start.eq(prefix.iter().copied().map(fold))
+        && rest.is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphabetic()))
+}
+
+fn fold(byte: u8) -> u8 {
+    match byte {
+        b' ' | b'_' => b'-',
+        byte => byte.to_ascii_lowercase(),
+    }
+}
+
+/// Whether a model's name begins with `prefix`, as [`NamePrefix`] compares them.
+pub fn starts_name(name: &str, prefix: &str) -> bool {
+    begins(bare_name(name), prefix.as_bytes())
 }
 
 #[cfg(test)]

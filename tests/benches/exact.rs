@@ -4,7 +4,8 @@
 //! grows with what is unknown, with clauses and with the lengths of lists, then the times of each.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its ratios")]
 
-use clausula::analyze::{diff, lint};
+use clausula::analyze::diff::{self, Show, Version};
+use clausula::analyze::lint;
 use clausula::eval::{self, Fact};
 use clausula::facts::{self, Format, Limits, Node, Tree};
 use clausula::ir::Program;
@@ -308,21 +309,36 @@ fn growth() {
 
 fn policies() {
     let all = library::program(&Needed::all());
-    let layer = |id: &str| all.layer(id).cloned().expect("a shipped license");
-    let (old, new) = (layer("llama-3"), layer("llama-3.1"));
-    let empty = Program {
-        layers: Vec::new(),
-        ..library::program(&Needed::none())
+    let version = |id: &str| Version {
+        layer: all.layer(id).expect("a shipped license"),
+        program: &all,
     };
+    let show = Show::default();
     let times = in_turns(&[
         &|| work(library::program(&Needed::all())),
-        &|| work(diff::diff(&old, &new, &empty, OPTIONS)),
+        &|| {
+            work(diff::diff(
+                version("llama-3"),
+                version("llama-3.1"),
+                OPTIONS,
+                &show,
+            ))
+        },
+        &|| {
+            work(diff::diff(
+                version("llama-3.3"),
+                version("llama-4"),
+                OPTIONS,
+                &show,
+            ))
+        },
         &|| work(lint::lint(&all, OPTIONS, true)),
     ]);
     println!("\npolicies as a whole, beside decoding the library");
     row("decoding the whole library", times[0], times[0], "");
     row("diff llama-3 llama-3.1", times[1], times[0], "");
-    row("lint of the whole library", times[2], times[0], "");
+    row("diff llama-3.3 llama-4", times[2], times[0], "");
+    row("lint of the whole library", times[3], times[0], "");
 }
 
 // ── times ───────────────────────────────────────────────────────────────────

@@ -803,11 +803,7 @@ pub fn written(seed: u64) -> (String, Writer) {
         }
     }
     house.push_str("}\n");
-    let mut policy = format!("{license}{house}");
-    if policy.contains("last month") || policy.contains("2025-03") {
-        // The latest entry is the last one stated: stating another one moves it.
-        policy = policy.replace("latest month", "last month");
-    }
+    let policy = format!("{license}{house}");
     (policy, writer)
 }
 
@@ -1092,9 +1088,6 @@ impl Filler<'_> {
                     State::Series(entries) => entries.as_slice(),
                     _ => &[],
                 };
-                if self.policy.contains("latest month") {
-                    wanted.push(entries.last().map_or(month(2026, 6), |(at, _)| *at));
-                }
                 wanted.sort_unstable();
                 wanted.dedup();
                 for at in wanted {
@@ -1296,18 +1289,13 @@ fn compared(seed: u64, most: usize) -> (usize, Settlement) {
     let sources = |name: &str| {
         let exact = holes.iter().position(|hole| hole.name == name);
         let holding = || holes.iter().position(|hole| name.starts_with(&hole.name));
-        let latest = || {
-            holes
-                .iter()
-                .position(|hole| name.contains("latest") && hole.name.ends_with("2026-06"))
-        };
         let other = || {
             decided
                 .iter()
                 .position(|(own, ..)| own == name)
                 .map(|at| at + holes.len())
         };
-        exact.or_else(latest).or_else(holding).or_else(other)
+        exact.or_else(holding).or_else(other)
     };
     asks(&settlement, &worlds, &holes, &sources, &told);
     let without = |passed: &[Unknown]| {

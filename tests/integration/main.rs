@@ -19,6 +19,7 @@ mod print;
 mod remedies;
 mod report;
 mod safety;
+mod schemas;
 mod shapes;
 mod syntax;
 mod trees;
