@@ -8,7 +8,8 @@
 //!   right above names the file. Above the first case of a group it is shared by the group.
 //!   `fragment` after the language: shown, not run.
 //! - `verdict` the whole output of `clausula check` and its exit status; words after it are more
-//!   arguments. `faults` the messages about the policy texts, or `none`. `ir`, `ast` what
+//!   arguments. `lint` what `clausula lint` finds in the policy texts, `diff` what `clausula diff`
+//!   says of two of them. `faults` the messages about the policy texts, or `none`. `ir`, `ast` what
 //!   `clausula dump` prints.
 //! - `console`, `text`, `pest`, `rust`, `sh` are for the reader.
 #![expect(

@@ -5,7 +5,7 @@ use crate::exact::{Lit, Worlds};
 use crate::ir::{Program, Terms};
 use crate::scene::{Ready, Scene, Stage};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Schema, Value};
 
 /// The deployed model, by its number in the lineage.
 pub const SUBJECT: usize = 0;
@@ -124,19 +124,38 @@ pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Term
     worlds.or(outputs)
 }
 
-/// A fact with every text that is `from` replaced.
-pub fn renamed(fact: &Fact, from: &[&str], to: &str) -> Fact {
-    let each = |facts: &[Fact]| facts.iter().map(|fact| renamed(fact, from, to)).collect();
+/// Steps between models that a reader knows, best last.
+const STEPS: &[&str] = &["fine-tune", "copy", "synthetic-data"];
+
+/// That the path has no step; what should go last where it has to have one comes last.
+pub fn no_steps(worlds: &mut Worlds, scene: usize, schema: &Schema) -> Vec<Lit> {
+    let relation = schema.enums.iter().find(|known| known.name == "relation");
+    let names = relation.into_iter().flat_map(|known| &known.choices);
+    let mut steps: Vec<(Option<usize>, u16)> = (0_u16..)
+        .zip(names)
+        .map(|(at, known)| (STEPS.iter().position(|name| *name == known.name), at))
+        .collect();
+    steps.sort_unstable();
+    let through = steps
+        .into_iter()
+        .filter_map(|(_, at)| worlds.relation(scene, "through", at));
+    through.map(|lit| !lit).collect()
+}
+
+/// A fact with every text replaced for which there is another.
+pub fn renamed(fact: &Fact, other: &dyn Fn(&str) -> Option<String>) -> Fact {
+    let each = |facts: &[Fact]| facts.iter().map(|fact| renamed(fact, other)).collect();
     let state = match &fact.state {
-        State::Value(Value::Text(text)) if from.iter().any(|name| **name == **text) => {
-            State::Value(Value::Text(to.into()))
-        }
+        State::Value(Value::Text(text)) => match other(text) {
+            Some(other) => State::Value(Value::Text(other.into())),
+            None => return fact.clone(),
+        },
         State::List(list) => State::List(each(list)),
         State::Record(fields) => State::Record(each(fields)),
         State::Series(entries) => State::Series(
             entries
                 .iter()
-                .map(|(at, fact)| (*at, renamed(fact, from, to)))
+                .map(|(at, fact)| (*at, renamed(fact, other)))
                 .collect(),
         ),
         same => same.clone(),

@@ -4,15 +4,17 @@
 //! facts of which nothing is known.
 
 use super::diff::kind;
-use super::witness::{Least, least};
+use super::least::{Least, least};
 use super::{free, normal};
 use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
 use crate::eval::{Bond, Fact};
-use crate::exact::{Limits, Lit, Said, Sample, Worlds, said_place};
-use crate::ir::{Layer, LayerKind, Node, Program, Says};
+use crate::exact::{Limits, Lit, Place, Said, Sample, Worlds, said_place};
+use crate::ir::{Layer, LayerKind, Node, Program, Says, What};
 use crate::scene::{Options, Ready, Stage};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
+use crate::syntax::{self, ast};
 use crate::value::Kind;
+use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// What is asked about one clause.
@@ -33,6 +35,22 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
     let mut found = Vec::new();
     for layer in &program.layers {
         unused(layer, strict, &mut found);
+        lapsed(layer, options.today, &mut found);
+    }
+    for decided in &program.decided {
+        if let Some(until) = decided.until.filter(|until| *until < options.today) {
+            let about = words::ticked(&format!("{}/{}", decided.layer, decided.about));
+            let what = match decided.what {
+                What::Reading(_) => "adoption of a reading of",
+                What::Determination(_) => "determination of",
+                What::Waiver => "waiver of",
+            };
+            found.push(
+                Diagnostic::warning(Code::Lapsed, format!("the {what} {about} ended on {until}"))
+                    .at(decided.span, "it decides nothing any more")
+                    .help("decide again, or drop it"),
+            );
+        }
     }
     let count = program.layers.len();
     let ready = Ready::new(program, options);
@@ -49,6 +67,7 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
         conflicts: 2_000_000,
         questions: 5_000_000,
         worlds: 0,
+        ..Limits::default()
     };
     let mut worlds = Worlds::new(&stage, &scenes, &blank, &limits);
     let mut asked = Vec::new();
@@ -80,9 +99,12 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
             }
         }
     }
+    let steps = (0..count).map(|at| free::no_steps(&mut worlds, at, &program.schema));
+    let plain = steps.collect::<Vec<_>>().concat();
     let mut look = Look {
         stage: &stage,
         worlds,
+        plain,
         found,
     };
     if look.worlds.solve(&[]).is_none() {
@@ -106,6 +128,8 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
 struct Look<'s> {
     stage: &'s Stage<'s>,
     worlds: Worlds<'s>,
+    /// What makes a world easy to say.
+    plain: Vec<Lit>,
     found: Vec<Diagnostic>,
 }
 
@@ -128,7 +152,7 @@ impl Look<'_> {
         let clause = &layer.clauses[one.clause as usize];
         let id = self.id(one);
         if layer.effective != (None, None) || clause.effective != (None, None) {
-            // On another day it may be otherwise.
+            // On another day it may be otherwise; what is over is told as such.
             return;
         }
         if self.never(&[one.effect]) {
@@ -185,9 +209,17 @@ impl Look<'_> {
         if asks && self.never(&[!one.condition]) {
             let message = format!("the condition of {id} always holds");
             self.found.push(
-                Diagnostic::warning(Code::Implied, message)
-                    .at(clause.head, "it asks nothing")
+                Diagnostic::warning(Code::AlwaysHolds, message)
+                    .at(clause.head, "whatever the facts are, it applies")
                     .help("drop the condition, or correct it"),
+            );
+        }
+        if matches!(clause.says, Says::Require(_)) && self.never(&[!one.holds]) {
+            let message = format!("what {id} requires always holds");
+            self.found.push(
+                Diagnostic::warning(Code::AlwaysHolds, message)
+                    .at(clause.head, "whatever the facts are, this duty is met")
+                    .help("correct what it requires, or drop the clause"),
             );
         }
     }
@@ -274,7 +306,7 @@ impl Look<'_> {
                     continue;
                 }
                 let due = [one.effect, other.effect];
-                let Some(world) = least(&mut self.worlds, &due, &[], &[]) else {
+                let Some(world) = least(&mut self.worlds, &due, &[], &self.plain) else {
                     continue;
                 };
                 let place = |at: &Asked| {
@@ -326,7 +358,7 @@ impl Look<'_> {
     }
 
     fn gap(&mut self, layer: usize, act: u16, gap: Lit) {
-        let Some(world) = least(&mut self.worlds, &[gap], &[], &[]) else {
+        let Some(world) = least(&mut self.worlds, &[gap], &[], &self.plain) else {
             return;
         };
         let layer = self.layer(layer);
@@ -356,6 +388,12 @@ impl Look<'_> {
     /// A world in a few words.
     fn said(&self, world: &Least) -> String {
         let schema = &self.stage.program.schema;
+        // There is one model, and the license may come from another.
+        let said_of = |place: &Place| {
+            let said = said_place(self.stage, place).0;
+            let said = said.replace("models[the model]", "model");
+            said.replace("models[its origin]", "origin")
+        };
         let mut all: Vec<String> = Vec::new();
         for unit in world.units() {
             let said = match &unit.says {
@@ -363,16 +401,12 @@ impl Look<'_> {
                     place,
                     kind,
                     sample: Sample::Value(value),
-                } => format!(
-                    "{} is {}",
-                    said_place(self.stage, place).0,
-                    value.said(kind, schema)
-                ),
+                } => format!("{} is {}", said_of(place), value.said(kind, schema)),
                 Said::Cell {
                     place,
                     sample: Sample::None,
                     ..
-                } => format!("{} is none", said_place(self.stage, place).0),
+                } => format!("{} is none", said_of(place)),
                 Said::Member {
                     place,
                     kind,
@@ -384,11 +418,7 @@ impl Look<'_> {
                         other => other,
                     };
                     let verb = if *yes { "includes" } else { "does not include" };
-                    format!(
-                        "{} {verb} {}",
-                        said_place(self.stage, place).0,
-                        value.said(inner, schema)
-                    )
+                    format!("{} {verb} {}", said_of(place), value.said(inner, schema))
                 }
                 Said::Reading {
                     layer,
@@ -422,6 +452,102 @@ impl Look<'_> {
             words::listed_bare(&all, "and")
         }
     }
+}
+
+/// Clauses, and the layer itself, that are not in force any more, or on no day.
+fn lapsed(layer: &Layer, today: Date, found: &mut Vec<Diagnostic>) {
+    let mut over = |until: Option<Date>, id: String, span: Span| {
+        let until = until.filter(|until| *until < today);
+        if let Some(until) = until {
+            found.push(
+                Diagnostic::warning(
+                    Code::Lapsed,
+                    format!("{} is not in force after {until}", words::ticked(&id)),
+                )
+                .at(span, "its last day is over")
+                .help("drop it, or give it another last day"),
+            );
+        }
+        until.is_some()
+    };
+    if over(layer.effective.1, layer.id.clone(), layer.span) {
+        return;
+    }
+    for clause in &layer.clauses {
+        over(clause.effective.1, layer.clause_id(clause), clause.head);
+    }
+    let apart = |from: Option<Date>, until: Option<Date>| {
+        from.zip(until).is_some_and(|(from, until)| from > until)
+    };
+    for clause in &layer.clauses {
+        let never = apart(clause.effective.0, layer.effective.1)
+            || apart(layer.effective.0, clause.effective.1);
+        if never {
+            let id = words::ticked(&layer.clause_id(clause));
+            found.push(
+                Diagnostic::warning(Code::NeverApplies, format!("{id} never applies"))
+                    .at(clause.head, "in force on none of the days its policy is")
+                    .help("correct the days of one of them"),
+            );
+        }
+    }
+}
+
+/// Definitions that no other word of the texts they can be used in names. `documents` are all texts
+/// that were read, each with its words; `own` those that are looked through.
+pub fn unused_definitions(
+    documents: &[(ast::Document, &str)],
+    own: &[SourceId],
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (document, text) in documents {
+        if !own.contains(&document.source) {
+            continue;
+        }
+        for item in &document.items {
+            match item {
+                ast::Item::Define(define) => {
+                    let uses = documents
+                        .iter()
+                        .map(|(_, text)| named(text, &define.name.node));
+                    unused_definition(define, uses.sum(), &mut found);
+                }
+                ast::Item::License(layer) | ast::Item::Policy(layer) => {
+                    for member in &layer.members {
+                        if let ast::Member::Define(define) = member {
+                            let uses = named(text, &define.name.node);
+                            unused_definition(define, uses, &mut found);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    in_text_order(&mut found);
+    found
+}
+
+fn unused_definition(define: &ast::Define, uses: usize, found: &mut Vec<Diagnostic>) {
+    // Its declaration names it once.
+    if uses > 1 {
+        return;
+    }
+    let message = format!(
+        "nothing uses the definition {}",
+        words::ticked(&define.name.node)
+    );
+    found.push(
+        Diagnostic::warning(Code::Unused, message)
+            .at(define.name.span, "it stands for nothing in any clause")
+            .help("use it where it was meant to be, or drop it"),
+    );
+}
+
+/// How often a text has a word outside comments and strings.
+fn named(text: &str, name: &str) -> usize {
+    let words = syntax::words(text);
+    words.filter(|word| *word == name).count()
 }
 
 /// Questions, judgments and sources that nothing uses.

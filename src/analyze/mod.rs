@@ -1,14 +1,19 @@
 //! The analysis floor, above `exact`: questions about policies themselves, without a deployment.
 //!
-//! Comes in: layers of a program. Goes out: what two of them say differently, each with a world that
-//! shows it ([`diff`]); what an upgrade changes for one deployment ([`upgrade`]); clauses that say
-//! nothing or cannot be kept ([`lint`]). Every world that is shown was evaluated again as facts.
+//! Comes in: layers of a program. Goes out: what two of them say differently, each with facts that
+//! show it ([`diff`]); what an upgrade changes for one deployment ([`upgrade`]); clauses that say
+//! nothing or cannot be kept ([`lint`]). All facts that are shown were evaluated.
 
+mod compare;
 pub mod diff;
+mod draft;
 mod free;
+mod least;
 pub mod lint;
 mod normal;
+mod terms;
+pub mod told;
 pub mod upgrade;
 mod witness;
 
-pub use witness::Witness;
+pub use witness::{Shown, Side};

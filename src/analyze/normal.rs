@@ -178,12 +178,16 @@ impl Normal {
                 }
             }
             for value in constants(atom) {
-                let mapped = self.value(&value);
-                let shown = |value: &Value| match value {
-                    Value::Text(text) => format!("“{text}”"),
-                    value => value.to_string(),
-                };
-                add(shown(&mapped), shown(&value));
+                match &value {
+                    // Of a text, the names in it.
+                    Value::Text(text) => {
+                        let names = self.names.iter();
+                        for (new, old) in names.filter(|(new, _)| text.contains(new.as_str())) {
+                            add(old.clone(), new.clone());
+                        }
+                    }
+                    value => add(self.value(value).to_string(), value.to_string()),
+                }
             }
         }
         let models = |layer: &Layer, clause: u16| -> Vec<String> {
@@ -201,10 +205,11 @@ impl Normal {
         let (before, after) = (models(old.0, old.1), models(new.0, new.1));
         if before != after {
             let shown = |names: &[String]| match names {
-                [] => "no model by name".to_owned(),
-                names => format!("models {}", names.join(", ")),
+                [] => "no model".to_owned(),
+                names => names.join(", "),
             };
-            add(shown(&before), shown(&after));
+            let said = format!("names {} → {}", shown(&before), shown(&after));
+            changes.push(said);
         }
         changes
     }
@@ -291,7 +296,10 @@ fn names_own_model(atom: &Atom, layer: &Layer, schema: &Schema) -> bool {
         terms.models.iter().any(|pattern| {
             let base = pattern.rsplit('/').next().unwrap_or(pattern);
             let plain = base.find(['*', '?', '[', '{']).unwrap_or(base.len());
-            glob(pattern, text) || (plain > 0 && text.starts_with(&base[..plain]))
+            let plain = &base[..plain];
+            glob(pattern, text)
+                || (!plain.is_empty() && text.starts_with(plain))
+                || plain.strip_suffix('-') == Some(text)
         })
     };
     let texts = constants(atom);

@@ -8,10 +8,12 @@ use crate::ir::{Layer, LayerKind, Program};
 use crate::library;
 use crate::scene::{Options, Ready, Stage};
 use crate::verdict::{Report, Verdict, judge};
+use schemars::JsonSchema;
 use serde::Serialize;
+use std::cell::RefCell;
 
 /// One deployment before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Upgrade {
     /// Its name.
     pub deployment: String,
@@ -22,9 +24,9 @@ pub struct Upgrade {
     /// How many models were declared under the older license.
     pub replaced: usize,
     /// The verdict as it is.
-    pub before: &'static str,
+    pub before: String,
     /// The verdict after the upgrade.
-    pub after: &'static str,
+    pub after: String,
     /// Whether the verdict after is worse.
     pub worse: bool,
     /// Findings that appear.
@@ -35,6 +37,9 @@ pub struct Upgrade {
     pub duties_new: Vec<String>,
     /// Duties that disappear.
     pub duties_gone: Vec<String>,
+    /// Determinations about the older license, taken to hold for the judgments of the same name of the
+    /// newer.
+    pub taken_over: Vec<String>,
 }
 
 /// A program in which models are under the licenses they declare only: of the two that are compared,
@@ -77,7 +82,21 @@ pub fn upgrade(
         .filter(|member| under(&member.licenses))
         .count();
     let before = judge(&stage, fallback)?;
-    let moved = renamed(&fact, &[&old.id], &new.id);
+    let taken_over = RefCell::new(Vec::new());
+    let moved = renamed(&fact, &|text| {
+        if text == old.id {
+            return Some(new.id.clone());
+        }
+        // What was determined about a judgment is taken to hold for the same one of the other.
+        let name = text.strip_prefix(&old.id)?.strip_prefix('/')?;
+        let known = |layer: &Layer| layer.judgments.iter().any(|known| known.name == name);
+        if !known(old) || !known(new) {
+            return None;
+        }
+        let other = format!("{}/{name}", new.id);
+        taken_over.borrow_mut().push(format!("{text} for {other}"));
+        Some(other)
+    });
     let after = judge(&Stage::set(&ready, &moved)?, fallback)?;
     // A clause of the one is the clause of the same name of the other.
     let bare = |id: &str| {
@@ -131,12 +150,13 @@ pub fn upgrade(
         old: old.id.clone(),
         new: new.id.clone(),
         replaced,
-        before: before.verdict.as_str(),
-        after: after.verdict.as_str(),
+        before: before.verdict.as_str().to_owned(),
+        after: after.verdict.as_str().to_owned(),
         worse: rank(after.verdict) > rank(before.verdict),
         findings_new: without(&g, &f),
         findings_gone: without(&f, &g),
         duties_new: without(&e, &d),
         duties_gone: without(&d, &e),
+        taken_over: taken_over.into_inner(),
     })
 }

@@ -589,13 +589,6 @@ impl<'a, 'n> Scope<'a, 'n> {
             (ast::At::Month(year, month), Period::Month) => Step::Entry(Month::new(year, month).0),
             (ast::At::Year(year), Period::Year) => Step::Entry(i32::from(year)),
             (ast::At::LastMonth, Period::Month) | (ast::At::LastYear, Period::Year) => Step::Last,
-            (ast::At::Latest, _) => {
-                let message = "the latest entry stated says nothing about one left out";
-                let help = "write `in last month` or `in last year`, or name the entry: leaving a \
-                            bad month out must never help";
-                self.faults.push(errors::misplaced(message, at.span, help));
-                return None;
-            }
             (_, Period::Month) => {
                 self.faults.push(errors::wrong_value(
                     at.span,

@@ -34,8 +34,6 @@ pub enum Step {
     Entry(i32),
     /// The calendar month or year before the day of the evaluation
     Last,
-    /// The last entry stated
-    Latest,
 }
 
 /// Which fact.
@@ -88,9 +86,7 @@ impl Path {
                         }
                         (Step::Entry(n), _) => format!(" in {n}"),
                         (Step::Last, crate::value::Period::Month) => " in last month".to_owned(),
-                        (Step::Last, _) => " in last year".to_owned(),
-                        (_, crate::value::Period::Month) => " in latest month".to_owned(),
-                        _ => " in latest year".to_owned(),
+                        _ => " in last year".to_owned(),
                     });
                     kind = inner.as_ref().clone();
                 }

@@ -158,14 +158,17 @@ fn answer(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Show what two versions of a license say differently
+/// Show what two versions of a license or policy say differently
 ///
-/// Clauses are compared by what they come to in every world, not by their words; every difference is
-/// shown by facts.
+/// Clauses are compared by what they come to in every world, not by their words. A difference is shown
+/// by facts that get another verdict; each facts file that is shown was judged under both. Of clauses
+/// that are in one of the two only, up to twelve are shown by facts.
 #[derive(Args)]
 #[command(after_help = concat!(
     "Examples:\n",
     "  clausula diff llama-3 llama-3.1\n",
+    "  clausula diff llama-3 llama-3.1 --clause display\n",
+    "  clausula diff policies-2025/ policies-2026/\n",
     "  clausula diff acme-2025.clause acme-2026.clause --format json\n",
     "  clausula diff llama-3.1 llama-4 --facts deployment.yaml\n",
     "\n",
@@ -173,18 +176,24 @@ fn answer(text: &str) -> Result<(String, String), String> {
      (with --facts: the verdict is worse) · 2 could not compare"
 ))]
 pub struct DiffArguments {
-    /// The older: the id of a shipped license, or a policy file that holds one layer
+    /// The older: the id of a shipped license, a policy file, or a folder of them
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
-    /// The newer: the id of a shipped license, or a policy file that holds one layer
+    /// The newer: the id of a shipped license, a policy file, or a folder of them
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
     /// Policy files, or folders of them, whose facts and adopted readings count
     #[arg(long, short, value_name = "PATH", num_args = 1..)]
     pub policy: Vec<PathBuf>,
     /// A facts file: show what moving its models from OLD to NEW changes
-    #[arg(long, value_name = "FACTS")]
+    #[arg(long, value_name = "FACTS", conflicts_with_all = ["clause", "all"])]
     pub facts: Option<PathBuf>,
+    /// Only what became of this clause, or of this act, such as `display` or `train-with-outputs`
+    #[arg(long, value_name = "ID")]
+    pub clause: Option<String>,
+    /// Show every difference by facts, however many there are
+    #[arg(long, conflicts_with = "clause")]
+    pub all: bool,
     /// The day to compare on, such as 2026-09-01; today (UTC) without it
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
@@ -228,7 +237,7 @@ fn date(text: &str) -> Result<Date, String> {
 pub enum Format {
     /// For people
     Human,
-    /// For programs; see `clausula schema output`
+    /// For programs; see `clausula schema`
     Json,
 }
 
@@ -293,6 +302,10 @@ pub enum SchemaWhat {
     Output,
     /// The output of `clausula ask --format json`
     Questions,
+    /// The output of `clausula diff --format json`
+    Diff,
+    /// The output of `clausula lint --format json`
+    Lint,
 }
 
 /// Print a completion script

@@ -6,15 +6,14 @@ use super::load::{facts_format, policy_texts, read};
 use super::today;
 use super::{ExitStatus, output};
 use crate::diagnostic::report::Look;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, words};
 use crate::exact::Stop;
 use crate::facts::edit::{self, Piece, Way};
 use crate::facts::{self, Limits, Node};
 use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Sources};
-use crate::verdict::{Missing, MissingKind, Report, Verdict, json, judge};
+use crate::verdict::{Missing, MissingKind, Report, Verdict, json, judge_without, tell};
 use crate::{eval, library};
-use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
@@ -37,7 +36,11 @@ struct Judged {
 
 /// How a turn ends.
 enum Turn {
+    /// The question was answered.
     Next,
+    /// It was passed over.
+    Skip,
+    /// Nothing more is to be asked.
     Quit,
 }
 
@@ -79,27 +82,7 @@ fn begin(arguments: &AskArguments, sources: &mut Sources) -> Result<Begun, Vec<D
     let one = |fault| vec![fault];
     let text = read(&arguments.facts).map_err(one)?;
     let format = facts_format(&text.name, arguments.facts_format).map_err(one)?;
-    if format != facts::Format::Toml {
-        return Ok((policies, text.name, format, text.text));
-    }
-    if arguments.write {
-        let message = format!("`{}` is TOML, which is not edited in place", text.name);
-        let fault = Diagnostic::error(Code::Unreadable, message)
-            .help("write the answers to a new YAML file with `--output facts.yaml`");
-        return Err(vec![fault]);
-    }
-    let source = sources.add(text.name.clone(), text.text);
-    let nodes = facts::parse(source, sources.text(source), format, &Limits::default())?;
-    output::complain(
-        "TOML is not edited in place: the answers go into a new YAML text, without the comments\n",
-    );
-    let pieces: Vec<Piece> = nodes.iter().map(Piece::of).collect();
-    Ok((
-        policies,
-        format!("{} as YAML", text.name),
-        facts::Format::Yaml,
-        edit::yaml(&pieces),
-    ))
+    Ok((policies, text.name, format, text.text))
 }
 
 impl Session {
@@ -121,6 +104,7 @@ impl Session {
             let mut lines = Lines {
                 input: Box::new(stdin.lock()),
                 first: None,
+                echo: !terminal,
             };
             // Standard input that holds nothing is nobody to ask.
             if !terminal && lines.peek().is_none() {
@@ -169,8 +153,12 @@ impl Session {
         output::complain(&output::messages(faults, &self.sources, &self.look));
     }
 
-    /// Reads and judges a text: the very path of `clausula check`.
     fn judge(&mut self, text: &str) -> Result<Judged, Vec<Diagnostic>> {
+        self.judge_without(text, &[])
+    }
+
+    /// Reads and judges a text: the very path of `clausula check`, but for what was passed over.
+    fn judge_without(&mut self, text: &str, passed: &[String]) -> Result<Judged, Vec<Diagnostic>> {
         let source = self.sources.add(self.name.clone(), text.to_owned());
         let nodes = facts::parse(
             source,
@@ -202,10 +190,9 @@ impl Session {
             };
             let fact = eval::bind(node, &program.schema, &names)?;
             let fact = eval::with_defaults(fact, &program);
-            reports.push(judge(
-                &Stage::set(&Ready::new(&program, self.options), &fact)?,
-                &fallback,
-            )?);
+            let ready = Ready::new(&program, self.options);
+            let stage = Stage::set(&ready, &fact)?;
+            reports.push(judge_without(&stage, &fallback, passed)?);
         }
         Ok(Judged { nodes, reports })
     }
@@ -293,70 +280,107 @@ impl Session {
         let text = self.text.clone();
         let count = self.judge(&text)?.reports.len();
         for at in 0..count {
-            let mut passed: BTreeSet<String> = BTreeSet::new();
-            loop {
-                let text = self.text.clone();
-                let judged = self.judge(&text)?;
-                let report = &judged.reports[at];
-                let open = matches!(
-                    report.verdict,
-                    Verdict::Undetermined | Verdict::NothingApplied
-                );
-                let next = report
-                    .missing
-                    .iter()
-                    .find(|missing| !passed.contains(&missing.name));
-                let Some(missing) = next.filter(|_| open) else {
-                    if open && count > 1 {
-                        output::complain(&format!("{}: nothing left to ask\n", report.deployment));
-                    }
-                    break;
-                };
-                let missing = missing.clone();
-                passed.insert(missing.name.clone());
-                if let Turn::Quit = self.turn(at, &missing, lines) {
-                    return Ok(());
-                }
+            if let Turn::Quit = self.settle(at, lines)? {
+                break;
             }
         }
         Ok(())
     }
 
+    /// Asks about one deployment until its verdict is settled or nobody can tell more. What is skipped is
+    /// replaced by something else that settles it, where there is such a thing.
+    fn settle(&mut self, at: usize, lines: &mut Lines) -> Result<Turn, Vec<Diagnostic>> {
+        let mut passed: Vec<String> = Vec::new();
+        let mut answered: Vec<String> = Vec::new();
+        let (mut begun, mut ruling_out) = (false, false);
+        loop {
+            let text = self.text.clone();
+            let judged = self.judge_without(&text, &passed)?;
+            let report = &judged.reports[at];
+            if !matches!(
+                report.verdict,
+                Verdict::Undetermined | Verdict::NothingApplied
+            ) {
+                return Ok(Turn::Next);
+            }
+            let mut open = report.missing.iter();
+            let Some(missing) = open.find(|missing| !passed.contains(&missing.name)) else {
+                if !passed.is_empty() {
+                    output::complain(&format!(
+                        "\n{}: nothing else settles it without {}\n",
+                        report.deployment,
+                        words::listed(&passed, "and")
+                    ));
+                }
+                return Ok(Turn::Next);
+            };
+            // Bounds were all there is to tell.
+            if answered.contains(&missing.name) {
+                passed.push(missing.name.clone());
+                continue;
+            }
+            let goal = report.settling.as_ref().map(|settling| settling.goal);
+            if !begun {
+                self.begins(report);
+            } else if goal == Some(Verdict::NotPermitted) && !ruling_out {
+                ruling_out = true;
+                output::complain(&format!(
+                    "\n{}: without {} nothing permits it for certain; it may still be ruled out\n",
+                    report.deployment,
+                    words::listed(&passed, "and")
+                ));
+            }
+            begun = true;
+            let missing = missing.clone();
+            match self.turn(at, &missing, lines) {
+                Turn::Next => answered.push(missing.name),
+                Turn::Skip => passed.push(missing.name),
+                Turn::Quit => return Ok(Turn::Quit),
+            }
+        }
+    }
+
+    /// What lies ahead, in one line.
+    fn begins(&self, report: &Report) {
+        output::complain(&format!(
+            "{}: {}; {} can settle it\n",
+            report.deployment,
+            report.verdict.as_str(),
+            words::count(report.missing.len(), "answer", "answers")
+        ));
+        output::complain(
+            "an empty line skips a question, `?` shows the words that ask it, `q` ends\n",
+        );
+    }
+
     /// Asks one thing until it is answered or passed over.
     fn turn(&mut self, at: usize, missing: &Missing, lines: &mut Lines) -> Turn {
         output::complain(&format!("\n{}: {}\n", missing.name, missing.asks));
-        let width = missing
-            .leads
-            .iter()
-            .map(|lead| lead.answer.chars().count())
-            .max()
-            .unwrap_or(0);
-        for lead in &missing.leads {
-            output::complain(&format!(
-                "  {:<width$}  {}\n",
-                lead.answer,
-                lead.verdict.as_str()
-            ));
-        }
+        output::complain(&output::leads_said(
+            missing,
+            tell::in_dialogue,
+            "  ",
+            &self.look,
+        ));
         if missing.what == MissingKind::Reading {
             let line = adopt_line(missing, self.options.today);
             output::complain(&format!(
                 "  a reading is adopted in a policy, not in the facts:\n    {line}\n"
             ));
-            return Turn::Next;
+            return Turn::Skip;
         }
         if missing.what != MissingKind::Judgment && missing.way.is_empty() {
             output::complain("  facts cannot state this in one place; see `clausula check`\n");
-            return Turn::Next;
+            return Turn::Skip;
         }
         loop {
             let Some(line) = lines.ask("> ") else {
                 return Turn::Quit;
             };
             match line.as_str() {
-                "" | "unknown" => return Turn::Next,
+                "" | "unknown" => return Turn::Skip,
                 "q" => return Turn::Quit,
-                "?" => self.words(missing),
+                "?" => self.asking(missing),
                 answer => {
                     let outcome = typed(answer).and_then(|value| {
                         if missing.what == MissingKind::Judgment {
@@ -375,7 +399,7 @@ impl Session {
     }
 
     /// The words that ask for it.
-    fn words(&self, missing: &Missing) {
+    fn asking(&self, missing: &Missing) {
         if missing.words.is_somewhere() {
             let (line, _) = self
                 .sources
@@ -448,6 +472,7 @@ impl Session {
                         (missing.what == MissingKind::Reading)
                             .then(|| adopt_line(missing, self.options.today))
                     }),
+                    settling: report.settling.as_ref().map(json::settling),
                 })
                 .collect(),
         };
@@ -521,6 +546,8 @@ fn way_of(name: &str) -> Vec<Way> {
 struct Lines<'l> {
     input: Box<dyn BufRead + 'l>,
     first: Option<String>,
+    /// Whether what was read is shown: a terminal shows it by itself.
+    echo: bool,
 }
 
 impl Lines<'_> {
@@ -540,7 +567,11 @@ impl Lines<'_> {
 
     fn ask(&mut self, prompt: &str) -> Option<String> {
         output::complain(prompt);
-        self.first.take().or_else(|| self.read())
+        let line = self.first.take().or_else(|| self.read());
+        if self.echo {
+            output::complain(&format!("{}\n", line.as_deref().unwrap_or("")));
+        }
+        line
     }
 }
 

@@ -7,8 +7,11 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Limits, Node};
 use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Sources};
-use crate::verdict::{Report, Verdict, forecast, json, judge};
+use crate::verdict::{Report, Verdict, forecast, json, judge, otherwise, would_permit};
 use crate::{eval, library};
+
+/// For so many deployments of a run that are not permitted, what would permit them is looked for.
+const MOST_REMEDIES: usize = 100;
 
 /// Everything one run found.
 #[derive(Default)]
@@ -89,6 +92,12 @@ fn write_human(found: &Found, sources: &Sources, arguments: &CheckArguments, loo
     if !arguments.quiet
         && let Some(report) = found.reports.first()
     {
+        let refused = |report: &&Report| report.verdict == Verdict::NotPermitted;
+        if found.reports.iter().filter(refused).count() > MOST_REMEDIES {
+            out.push_str(&format!(
+                "\nwhat would permit a deployment was looked for in the first {MOST_REMEDIES} that are not permitted\n"
+            ));
+        }
         out.push_str(&format!("\nas of {}\n", report.as_of));
     }
     output::print(&out);
@@ -155,6 +164,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
         reported: arguments.reported,
     };
     let ready = Ready::new(&program, options);
+    let mut refused = 0;
     for (name, nodes) in &documents {
         let several = nodes.len() > 1;
         for (number, node) in nodes.iter().enumerate() {
@@ -167,6 +177,15 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
                 .map(|fact| eval::with_defaults(fact, &program))
                 .and_then(|fact| {
                     let mut report = judge(&Stage::set(&ready, &fact)?, &fallback)?;
+                    if !arguments.quiet {
+                        otherwise(&ready, &fact, &mut report)?;
+                    }
+                    if report.verdict == Verdict::NotPermitted && !arguments.quiet {
+                        refused += 1;
+                        if refused <= MOST_REMEDIES {
+                            report.would_permit = Some(would_permit(&ready, &fact)?);
+                        }
+                    }
                     if let Some(until) = arguments.until {
                         let ahead = forecast(&program, &fact, options, &report, until)?;
                         report.forecast = Some(ahead);

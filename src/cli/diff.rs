@@ -3,172 +3,309 @@
 use super::args::{DiffArguments, Format, LookArguments};
 use super::load::{facts_format, policy_texts, read};
 use super::{ExitStatus, output};
-use crate::analyze::diff::{Change, Difference, Shown, diff};
+use crate::analyze::diff::{Difference, Show, Version, diff};
+use crate::analyze::told;
 use crate::analyze::upgrade::{Upgrade, upgrade};
-use crate::diagnostic::{Code, Diagnostic, words};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::facts;
-use crate::ir::Program;
+use crate::ir::{Layer, Program};
 use crate::library::{self, Needed};
 use crate::scene::Options;
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::Path;
 
-/// Everything one run found, as written in JSON.
-#[derive(Serialize)]
-struct Output<'a> {
+/// The version of the output.
+const VERSION: u32 = 1;
+
+/// The whole output of `clausula diff --format json`.
+#[derive(Default, Serialize, JsonSchema)]
+pub struct Output {
+    /// The version of these shapes: fields are added, never renamed or removed within one version.
     version: u32,
-    difference: &'a Difference,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    upgrades: Vec<Upgrade>,
+    /// The exit status: 0 the same (with `--facts`: no worse), 1 different (worse), 2 not compared.
     status: u8,
+    /// What each pair of licenses or policies says differently; several where folders are compared.
+    differences: Vec<Difference>,
+    /// Licenses and policies that are in OLD only.
+    only_old: Vec<String>,
+    /// Licenses and policies that are in NEW only.
+    only_new: Vec<String>,
+    /// With `--facts`: what becomes of each deployment.
+    upgrades: Vec<Upgrade>,
 }
 
-/// Compares two layers, for one deployment if facts are given.
+/// Compares two layers or folders of them, for deployments if facts are given.
 pub fn run(arguments: &DiffArguments, look: &LookArguments) -> ExitStatus {
     let mut sources = library::sources();
-    match compare(arguments, &mut sources) {
-        Ok((difference, upgrades)) => {
-            let worse = upgrades.iter().any(|upgrade| upgrade.worse);
-            let differs = if arguments.facts.is_some() {
-                worse
-            } else {
-                !difference.same || difference.gave_up
-            };
-            let status = if differs {
-                ExitStatus::NotPermitted
-            } else {
-                ExitStatus::Permitted
-            };
-            match arguments.format {
-                Format::Json => {
-                    let output = Output {
-                        version: 1,
-                        difference: &difference,
-                        upgrades,
-                        status: status.code(),
-                    };
-                    let text = serde_json::to_string_pretty(&output).unwrap_or_default();
-                    output::print(&format!("{text}\n"));
-                }
-                Format::Human => {
-                    output::print(&if upgrades.is_empty() {
-                        human(&difference)
-                    } else {
-                        upgrades
-                            .iter()
-                            .map(upgrade_said)
-                            .collect::<Vec<_>>()
-                            .join("\n")
-                    });
-                }
-            }
-            status
-        }
+    let mut output = match compare(arguments, &mut sources) {
+        Ok(output) => output,
         Err(faults) => {
             let look = output::look(look, false);
             output::complain(&output::messages(&faults, &sources, &look));
-            ExitStatus::CouldNotJudge
+            return ExitStatus::CouldNotJudge;
+        }
+    };
+    let differs = if arguments.facts.is_some() {
+        output.upgrades.iter().any(|upgrade| upgrade.worse)
+    } else {
+        let same = |found: &Difference| found.same && !found.gave_up;
+        !(output.differences.iter().all(same)
+            && output.only_old.is_empty()
+            && output.only_new.is_empty())
+    };
+    let status = if differs {
+        ExitStatus::NotPermitted
+    } else {
+        ExitStatus::Permitted
+    };
+    output.status = status.code();
+    match arguments.format {
+        Format::Json => {
+            let text = serde_json::to_string_pretty(&output).unwrap_or_default();
+            output::print(&format!("{text}\n"));
+        }
+        Format::Human => {
+            output::print(&human(&output, arguments));
         }
     }
+    status
 }
 
-type Found = (Difference, Vec<Upgrade>);
+fn human(output: &Output, arguments: &DiffArguments) -> String {
+    if !output.upgrades.is_empty() {
+        let all: Vec<String> = output.upgrades.iter().map(told::upgrade).collect();
+        return all.join("\n");
+    }
+    let whole = arguments.clause.is_none();
+    let mut all: Vec<String> = Vec::new();
+    for found in &output.differences {
+        all.push(told::difference(found, whole));
+    }
+    for (word, names) in [("OLD", &output.only_old), ("NEW", &output.only_new)] {
+        if !names.is_empty() {
+            all.push(format!("only in {word}: {}\n", names.join(", ")));
+        }
+    }
+    all.join("\n")
+}
 
-fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Found, Vec<Diagnostic>> {
+fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, Vec<Diagnostic>> {
     let options = Options {
         today: super::today(arguments.as_of),
         reported: false,
     };
-    let base_texts = policy_texts(&arguments.policy, sources)?;
-    let (old, old_program) = one(&arguments.old, &base_texts, sources)?;
-    let (new, new_program) = one(&arguments.new, &base_texts, sources)?;
-    let base = Program {
-        layers: Vec::new(),
-        ..new_program
+    let base = policy_texts(&arguments.policy, sources)?;
+    let old = Read::of(&arguments.old, &base, sources)?;
+    let new = Read::of(&arguments.new, &base, sources)?;
+    one_vocabulary(&old.program, &new.program, arguments)?;
+    let mut output = Output {
+        version: VERSION,
+        ..Output::default()
     };
-    let difference = diff(&old, &new, &base, options);
-    let mut upgrades = Vec::new();
     if let Some(path) = &arguments.facts {
-        let text = read(path).map_err(|fault| vec![fault])?;
-        let format = facts_format(&text.name, None).map_err(|fault| vec![fault])?;
-        let name = text.name.clone();
-        let source = sources.add(text.name, text.text);
-        let nodes = facts::parse(
-            source,
-            sources.text(source),
-            format,
-            &facts::Limits::default(),
-        )?;
-        let nodes = super::check::deployments(nodes);
-        let mut needed = library::needed(&nodes);
-        needed.add(&old.id);
-        needed.add(&new.id);
-        let mut program = library::compile(&base_texts, sources, &needed)?;
-        for layer in [&old, &new] {
-            if program.layer(&layer.id).is_none() {
-                program.layers.push(layer.clone());
-            }
-        }
-        for (number, node) in nodes.iter().enumerate() {
-            let fallback = if nodes.len() > 1 {
-                format!("{name} #{}", number + 1)
-            } else {
-                name.clone()
-            };
-            upgrades.push(upgrade(&old, &new, &program, node, options, &fallback)?);
-        }
+        let (Some(first), Some(second)) = (old.only(), new.only()) else {
+            return Err(vec![
+                Diagnostic::error(
+                    Code::Misplaced,
+                    "`--facts` compares two licenses, not folders",
+                )
+                .help("name one license, or a file that declares one, as OLD and as NEW"),
+            ]);
+        };
+        output.upgrades = upgrades(path, [first, second], &base, options, sources)?;
+        return Ok(output);
     }
-    drop(old_program);
-    Ok((difference, upgrades))
+    let show = match (&arguments.clause, arguments.all) {
+        (Some(clause), _) => Show::Clause(clause.clone()),
+        (None, true) => Show::All,
+        (None, false) => Show::Changed,
+    };
+    let pairs = old.pairs(&new);
+    if let Show::Clause(name) = &show {
+        known_clause(name, &pairs, &new.program)?;
+    }
+    for (first, second) in pairs {
+        let first = Version {
+            layer: first,
+            program: &old.program,
+        };
+        let second = Version {
+            layer: second,
+            program: &new.program,
+        };
+        output.differences.push(diff(first, second, options, &show));
+    }
+    let paired: Vec<&Layer> = (old.pairs(&new).into_iter())
+        .flat_map(|(old, new)| [old, new])
+        .collect();
+    let alone = |read: &Read| -> Vec<String> {
+        let layers = read.layers().into_iter();
+        let alone = layers.filter(|layer| !paired.iter().any(|other| std::ptr::eq(*layer, *other)));
+        alone.map(|layer| layer.id.clone()).collect()
+    };
+    output.only_old = alone(&old);
+    output.only_new = alone(&new);
+    Ok(output)
 }
 
-/// The layer an argument names: the id of a shipped license, or a file that holds one layer.
-fn one(
+/// What a deployment becomes; the licenses that are compared are both at hand.
+fn upgrades(
     path: &Path,
-    base: &[crate::source::SourceId],
+    [old, new]: [&Layer; 2],
+    base: &[SourceId],
+    options: Options,
     sources: &mut Sources,
-) -> Result<(crate::ir::Layer, Program), Vec<Diagnostic>> {
-    let mut needed = Needed::none();
-    let shipped = path
-        .to_str()
-        .filter(|_| !path.exists())
-        .and_then(|name| library::names().position(name));
-    if let Some(at) = shipped {
-        let id = library::licenses()[at].id;
-        needed.add(id);
-        let program = library::compile(base, sources, &needed)?;
-        let layer = program.layer(id).cloned();
-        return layer.map(|layer| (layer, program)).ok_or_else(Vec::new);
+) -> Result<Vec<Upgrade>, Vec<Diagnostic>> {
+    let text = read(path).map_err(|fault| vec![fault])?;
+    let format = facts_format(&text.name, None).map_err(|fault| vec![fault])?;
+    let name = text.name.clone();
+    let source = sources.add(text.name, text.text);
+    let limits = facts::Limits::default();
+    let nodes = facts::parse(source, sources.text(source), format, &limits)?;
+    let nodes = super::check::deployments(nodes);
+    let mut needed = library::needed(&nodes);
+    needed.add(&old.id);
+    needed.add(&new.id);
+    let mut program = library::compile(base, sources, &needed)?;
+    for layer in [old, new] {
+        if program.layer(&layer.id).is_none() {
+            program.layers.push(layer.clone());
+        }
     }
-    if !path.exists() {
-        return Err(vec![unknown(path)]);
+    let each = nodes.iter().enumerate().map(|(number, node)| {
+        let fallback = if nodes.len() > 1 {
+            format!("{name} #{}", number + 1)
+        } else {
+            name.clone()
+        };
+        upgrade(old, new, &program, node, options, &fallback)
+    });
+    each.collect()
+}
+
+/// What an argument names: a shipped license, or the layers of files.
+struct Read {
+    program: Program,
+    /// The texts it names; none for a shipped license, which is the only layer then.
+    texts: Vec<SourceId>,
+    /// The id of the shipped license.
+    shipped: Option<&'static str>,
+}
+
+impl Read {
+    fn of(path: &Path, base: &[SourceId], sources: &mut Sources) -> Result<Read, Vec<Diagnostic>> {
+        let mut needed = Needed::none();
+        let shipped = path
+            .to_str()
+            .filter(|_| !path.exists())
+            .and_then(|name| library::names().position(name))
+            .map(|at| library::licenses()[at].id);
+        if let Some(id) = shipped {
+            needed.add(id);
+        } else if !path.exists() {
+            return Err(vec![unknown(path)]);
+        }
+        let texts = match shipped {
+            Some(_) => Vec::new(),
+            None => policy_texts(&[path.to_owned()], sources)?,
+        };
+        let all: Vec<SourceId> = texts.iter().chain(base).copied().collect();
+        let read = Read {
+            program: library::compile(&all, sources, &needed)?,
+            texts,
+            shipped,
+        };
+        if read.layers().is_empty() {
+            return Err(vec![
+                Diagnostic::error(
+                    Code::Incomplete,
+                    format!("`{}` holds no license and no policy", path.display()),
+                )
+                .help("give a file that declares one of them"),
+            ]);
+        }
+        Ok(read)
     }
-    let texts = policy_texts(&[path.to_owned()], sources)?;
-    let all: Vec<_> = texts.iter().chain(base).copied().collect();
-    let program = library::compile(&all, sources, &needed)?;
-    let mut own = program
-        .layers
-        .iter()
-        .filter(|layer| texts.contains(&layer.span.source));
-    match (own.next().cloned(), own.next()) {
-        (Some(layer), None) => Ok((layer, program)),
-        (None, _) => Err(vec![
-            Diagnostic::error(
-                Code::Incomplete,
-                format!("`{}` holds no license and no policy", path.display()),
-            )
-            .help("give a file that declares one of them"),
-        ]),
-        (Some(_), Some(second)) => Err(vec![
-            Diagnostic::error(
-                Code::Misplaced,
-                format!("`{}` holds more than one layer", path.display()),
-            )
-            .at(second.span, "a second one")
-            .help("give a file that declares one license or one policy"),
-        ]),
+
+    fn layers(&self) -> Vec<&Layer> {
+        let own = |layer: &&Layer| match self.shipped {
+            Some(id) => layer.id == id,
+            None => self.texts.contains(&layer.span.source),
+        };
+        self.program.layers.iter().filter(own).collect()
     }
+
+    fn only(&self) -> Option<&Layer> {
+        match self.layers()[..] {
+            [layer] => Some(layer),
+            _ => None,
+        }
+    }
+
+    /// The layers to compare: those of one id; and what is left where that is one of each.
+    fn pairs<'r>(&'r self, new: &'r Read) -> Vec<(&'r Layer, &'r Layer)> {
+        let (mut left, mut pairs) = (self.layers(), Vec::new());
+        let mut open = Vec::new();
+        for layer in new.layers() {
+            match left.iter().position(|old| old.id == layer.id) {
+                Some(at) => pairs.push((left.remove(at), layer)),
+                None => open.push(layer),
+            }
+        }
+        if let ([old], [new]) = (&left[..], &open[..]) {
+            pairs.push((*old, *new));
+        }
+        pairs
+    }
+}
+
+/// The facts of one have to be facts of the other, so that clauses can be compared over them.
+fn one_vocabulary(
+    old: &Program,
+    new: &Program,
+    arguments: &DiffArguments,
+) -> Result<(), Vec<Diagnostic>> {
+    if new.extends(old) || old.extends(new) {
+        return Ok(());
+    }
+    let (old, new) = (arguments.old.display(), arguments.new.display());
+    Err(vec![
+        Diagnostic::error(
+            Code::WrongKind,
+            format!("`{old}` and `{new}` declare facts that do not fit together"),
+        )
+        .help("to compare the clauses, let both declare the same facts in the same order; one may add facts at the end"),
+    ])
+}
+
+/// A clause that is asked for is one of either layer.
+fn known_clause(
+    name: &str,
+    pairs: &[(&Layer, &Layer)],
+    program: &Program,
+) -> Result<(), Vec<Diagnostic>> {
+    let all = || {
+        let layers = pairs.iter().flat_map(|(old, new)| [old, new]);
+        let clauses = layers.flat_map(|layer| layer.clauses.iter().map(|clause| &clause.name));
+        let acts = program.acts.iter().map(|act| &act.name);
+        clauses.chain(acts).map(String::as_str)
+    };
+    if all().any(|known| known == name) {
+        return Ok(());
+    }
+    let near = crate::diagnostic::nearest::nearest(name, all());
+    Err(vec![
+        Diagnostic::error(
+            Code::UnknownName,
+            format!("neither of the two has a clause `{name}`, and no act is called so"),
+        )
+        .help(near.map_or_else(
+            || "give the id of a clause, such as `display`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        )),
+    ])
 }
 
 fn unknown(path: &Path) -> Diagnostic {
@@ -185,149 +322,8 @@ fn unknown(path: &Path) -> Diagnostic {
     ))
 }
 
-fn shown(shown: &Shown, difference: &Difference, indent: &str, out: &mut String) {
-    let (old, new) = (&difference.old, &difference.new);
-    out.push_str(&format!(
-        "{indent}{old}: {} · {new}: {}\n",
-        shown.before, shown.after
-    ));
-    for line in shown.facts.lines() {
-        out.push_str(&format!("{indent}  {line}\n"));
-    }
-    for reading in &shown.readings {
-        out.push_str(&format!("{indent}  # with the reading {reading}\n"));
-    }
-    for judgment in &shown.judgments {
-        out.push_str(&format!("{indent}  # with the judgment {judgment}\n"));
-    }
-    if !shown.verified {
-        out.push_str(&format!(
-            "{indent}  # facts alone do not show it: they leave something open\n"
-        ));
-    }
-}
-
-fn human(difference: &Difference) -> String {
-    let (old, new) = (&difference.old, &difference.new);
-    let mut out = match (difference.gave_up, difference.same) {
-        (true, _) => format!("{old} → {new}: a limit was reached, differences may be missing\n"),
-        (false, true) => {
-            let names = difference
-                .clauses
-                .iter()
-                .any(|pair| matches!(pair.change, Change::Names { .. }));
-            let but_for = if names {
-                ", but for names, dates and the models covered"
-            } else {
-                ""
-            };
-            format!("{old} → {new}: same meaning{but_for}\n")
-        }
-        (false, false) => format!("{old} → {new}: the meaning differs\n"),
-    };
-    for acts in &difference.acts {
-        let names = acts.acts.join(", ");
-        out.push_str(&if acts.gained {
-            format!("\nnot permitted before, can be permitted now: {names}\n")
-        } else {
-            format!("\npermitted before, may not be any more: {names}\n")
-        });
-        if !acts.duties.is_empty() {
-            let word = words::agree(acts.duties.len(), "duty", "duties");
-            out.push_str(&format!("  with the {word} {}\n", acts.duties.join(", ")));
-        }
-        if let Some(witness) = &acts.witness {
-            let first = &acts.acts[0];
-            out.push_str(&format!("  for example {first}\n"));
-            shown(witness, difference, "  ", &mut out);
-        }
-    }
-    for term in &difference.terms {
-        out.push_str(&format!("\n{term}\n"));
-    }
-    let (mut changed, mut gone, mut added) = (String::new(), String::new(), String::new());
-    let (mut names, mut worded, mut same) = (String::new(), Vec::new(), 0);
-    for pair in &difference.clauses {
-        let section = pair
-            .section
-            .as_ref()
-            .map_or_else(String::new, |section| format!(" (§{section})"));
-        let was = pair
-            .was
-            .as_ref()
-            .map_or_else(String::new, |was| format!(", was {was}"));
-        let line = format!(
-            "  {} {}{was}  {}{section}\n",
-            pair.kind, pair.name, pair.title
-        );
-        match &pair.change {
-            Change::Same => same += 1,
-            Change::Words => worded.push(pair.name.as_str()),
-            Change::New => added.push_str(&line),
-            Change::Gone => gone.push_str(&line),
-            Change::Names { but_for } if but_for.is_empty() => same += 1,
-            Change::Names { but_for } => {
-                names.push_str(&format!("  {}: {}\n", pair.name, but_for.join("; ")));
-            }
-            Change::Changed { how, witness } => {
-                changed.push_str(&line);
-                for how in how {
-                    changed.push_str(&format!("    {how}\n"));
-                }
-                if let Some(witness) = witness {
-                    shown(witness, difference, "    ", &mut changed);
-                }
-            }
-        }
-    }
-    for (heading, text) in [
-        ("changed", &changed),
-        (&*format!("only in {new}"), &added),
-        (&*format!("only in {old}"), &gone),
-        ("same but for", &names),
-    ] {
-        if !text.is_empty() {
-            out.push_str(&format!("\n{heading}\n{text}"));
-        }
-    }
-    if !worded.is_empty() {
-        out.push_str(&format!(
-            "\nother words in what is recorded only\n  {}\n",
-            worded.join(", ")
-        ));
-    }
-    out.push_str(&format!(
-        "\nsame: {}\n",
-        words::count(same, "clause", "clauses")
-    ));
-    if !difference.exact {
-        out.push_str(
-            "some conditions could not be followed exactly: a clause called changed may be the same\n",
-        );
-    }
-    out
-}
-
-fn upgrade_said(upgrade: &Upgrade) -> String {
-    let mut out = format!(
-        "{}: {} under {}, {} under {}\n",
-        upgrade.deployment, upgrade.before, upgrade.old, upgrade.after, upgrade.new
-    );
-    if upgrade.replaced == 0 {
-        out.push_str(&format!("  no model is declared under {}\n", upgrade.old));
-    }
-    for (heading, list) in [
-        ("findings that appear", &upgrade.findings_new),
-        ("findings that disappear", &upgrade.findings_gone),
-        ("duties that appear, and are met", &upgrade.duties_new),
-        ("duties that disappear", &upgrade.duties_gone),
-    ] {
-        if !list.is_empty() {
-            out.push_str(&format!("  {heading}\n"));
-            for one in list {
-                out.push_str(&format!("    {one}\n"));
-            }
-        }
-    }
-    out
+/// The published JSON Schema of [`Output`], as text.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Output);
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
 }

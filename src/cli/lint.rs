@@ -3,19 +3,27 @@
 use super::args::{Format, LintArguments, LookArguments};
 use super::load::policy_texts;
 use super::{ExitStatus, output};
-use crate::analyze::lint::lint;
-use crate::diagnostic::Diagnostic;
+use crate::analyze::lint::{lint, unused_definitions};
+use crate::diagnostic::{Diagnostic, in_text_order};
 use crate::library::{self, Needed};
 use crate::scene::Options;
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
+use crate::syntax;
 use crate::verdict::json;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What one run found, as written in JSON.
-#[derive(Serialize)]
+/// The version of the output.
+const VERSION: u32 = 1;
+
+/// The whole output of `clausula lint --format json`.
+#[derive(Serialize, JsonSchema)]
 struct Output {
+    /// The version of these shapes: fields are added, never renamed or removed within one version.
     version: u32,
+    /// The exit status: 0 nothing was found, 1 something was found, 2 could not look.
     status: u8,
+    /// What was found, in the order of the texts; with status 2, what kept from looking.
     found: Vec<json::Message>,
 }
 
@@ -30,7 +38,7 @@ pub fn run(arguments: &LintArguments, look: &LookArguments) -> ExitStatus {
     match (arguments.format, status) {
         (Format::Json, _) => {
             let output = Output {
-                version: 1,
+                version: VERSION,
                 status: status.code(),
                 found: found
                     .iter()
@@ -77,5 +85,23 @@ fn all(
     program
         .layers
         .retain(|layer| texts.contains(&layer.span.source) || needed.contains(&layer.id));
-    Ok(lint(&program, options, arguments.strict))
+    let shipped = program.layers.iter().map(|layer| layer.span.source);
+    let mut own: Vec<SourceId> = shipped.chain(texts).collect();
+    own.sort_unstable();
+    own.dedup();
+    // A shipped text uses what the vocabulary defines; only what was asked for is looked through.
+    let documents: Vec<_> = own
+        .iter()
+        .map(|id| (syntax::parse(*id, sources.text(*id)).0, sources.text(*id)))
+        .collect();
+    let mut found = lint(&program, options, arguments.strict);
+    found.extend(unused_definitions(&documents, &own));
+    in_text_order(&mut found);
+    Ok(found)
+}
+
+/// The published JSON Schema of [`Output`], as text.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Output);
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
 }

@@ -23,8 +23,11 @@ pub fn man() -> ExitStatus {
 
 /// Prints a JSON Schema.
 pub fn schema(what: SchemaWhat) -> ExitStatus {
-    match what {
-        SchemaWhat::Output => print(&format!("{}\n", crate::verdict::json::schema())),
-        SchemaWhat::Questions => print(&format!("{}\n", crate::verdict::json::questions_schema())),
-    }
+    let schema = match what {
+        SchemaWhat::Output => crate::verdict::json::schema(),
+        SchemaWhat::Questions => crate::verdict::json::questions_schema(),
+        SchemaWhat::Diff => super::diff::schema(),
+        SchemaWhat::Lint => super::lint::schema(),
+    };
+    print(&format!("{schema}\n"))
 }

@@ -55,7 +55,9 @@ codes! {
     // ── policies as a whole
     /// A clause that applies in no world, or an exception that defeats nothing.
     NeverApplies = "never-applies",
-    /// A clause that says no more than another, or a condition that always holds.
+    /// A condition that holds in every world.
+    AlwaysHolds = "always-holds",
+    /// A clause that says no more than another.
     Implied = "implied",
     /// Two duties that can be due together and cannot both be met.
     CannotBoth = "cannot-both",
@@ -63,6 +65,8 @@ codes! {
     Gap = "gap",
     /// Something that is declared and never used.
     Unused = "unused",
+    /// A clause, policy or decision whose last day is over.
+    Lapsed = "lapsed",
 
     // ── facts texts
     /// The facts are not well-formed YAML, JSON or TOML.
@@ -99,6 +103,8 @@ codes! {
     DutyOpen = "duty-open",
     /// An answer depends on a fact nobody stated.
     Undetermined = "undetermined",
+    /// A limit was reached before the answer was settled.
+    Unsettled = "unsettled",
     /// A license that no text in force describes.
     LicenseUnknown = "license-unknown",
     /// What is known about a model's origin is not enough.

@@ -66,7 +66,6 @@ pub fn step(fact: &Fact, step: Step) -> Option<&Fact> {
             let at = entries.binary_search_by_key(&at, |(at, _)| *at).ok()?;
             Some(&entries[at].1)
         }
-        (Step::Latest, State::Series(entries)) => entries.last().map(|(_, fact)| fact),
         _ => None,
     }
 }
@@ -280,6 +279,52 @@ impl<'a> Context<'a> {
             new
         });
         reasons
+    }
+
+    /// The reasons that lie in some leaves below a node, whether the node is known or not.
+    pub fn reasons_among(&self, id: NodeId, leaves: &[NodeId]) -> Vec<Reason<'a>> {
+        let mut found = Vec::new();
+        let mut seen = vec![false; self.layer.nodes.len()];
+        self.among(id, leaves, None, &mut seen, &mut found);
+        found
+    }
+
+    fn among(
+        &self,
+        id: NodeId,
+        leaves: &[NodeId],
+        site: Option<(Span, Truth)>,
+        seen: &mut [bool],
+        found: &mut Vec<Reason<'a>>,
+    ) {
+        if std::mem::replace(&mut seen[id.0 as usize], true) {
+            return;
+        }
+        match self.layer.node(id) {
+            _ if leaves.contains(&id) => found.extend(self.because(id, &self.frame, site)),
+            Node::Not(inner) => self.among(inner, leaves, site, seen, found),
+            Node::Named(inner) => {
+                // A name of which nobody knows whether it holds is no reason; what is in it may be.
+                let truth = self.holds(id);
+                let own = (truth != Truth::Unknown).then(|| (self.layer.span(id), truth));
+                self.among(inner, leaves, site.or(own), seen, found);
+            }
+            Node::Effect(clause) => {
+                self.among(
+                    self.layer.clauses[clause as usize].effect,
+                    leaves,
+                    None,
+                    seen,
+                    found,
+                );
+            }
+            Node::All(children) | Node::Any(children) => {
+                for child in self.layer.children(children) {
+                    self.among(*child, leaves, site, seen, found);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn because(

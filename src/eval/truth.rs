@@ -75,6 +75,7 @@ pub fn ask<'a, P>(
     match atom {
         Atom::Holds(path) => match state(path) {
             Some(State::Value(Value::Bool(yes))) => Truth::of(*yes),
+            Some(State::None) => Truth::No,
             _ => Truth::Unknown,
         },
         Atom::IsNone(path) => match state(path) {
@@ -121,14 +122,20 @@ pub fn ask<'a, P>(
             Some(State::None) => Truth::No,
             _ => Truth::Unknown,
         },
-        Atom::Begins(path, prefix) => match find(path).and_then(Fact::text) {
-            Some(text) => Truth::of(starts_name(text, prefix)),
-            None => Truth::Unknown,
-        },
-        Atom::Matches(path, pattern) => match find(path).and_then(Fact::text) {
-            Some(text) => Truth::of(glob(pattern, text)),
-            None => Truth::Unknown,
-        },
+        Atom::Begins(path, prefix) => text(find(path), |text| starts_name(text, prefix)),
+        Atom::Matches(path, pattern) => text(find(path), |text| glob(pattern, text)),
+    }
+}
+
+/// A question about a text; `none` has none.
+fn text(fact: Option<&Fact>, is_so: impl Fn(&str) -> bool) -> Truth {
+    let Some(fact) = fact else {
+        return Truth::Unknown;
+    };
+    match (&fact.state, fact.text()) {
+        (State::None, _) => Truth::No,
+        (_, Some(text)) => Truth::of(is_so(text)),
+        _ => Truth::Unknown,
     }
 }
 
@@ -206,10 +213,13 @@ fn side<'a, P>(
             Some(State::None) => Side::Nothing,
             _ => Side::Unknown,
         },
-        Operand::Fact(path, Some(by)) => match find(path).and_then(Fact::value) {
-            Some(Value::Date(date)) => by.after(*date).map_or(Side::Unknown, |date| {
-                Side::Known(Cow::Owned(Value::Date(date)))
-            }),
+        Operand::Fact(path, Some(by)) => match find(path).map(|fact| &fact.state) {
+            Some(State::Value(Value::Date(date))) => {
+                by.after(*date).map_or(Side::Unknown, |date| {
+                    Side::Known(Cow::Owned(Value::Date(date)))
+                })
+            }
+            Some(State::None) => Side::Nothing,
             _ => Side::Unknown,
         },
         Operand::Today(by) => by.after(today).map_or(Side::Unknown, |date| {
@@ -272,12 +282,8 @@ fn compare(left: &Side, operator: Operator, right: &Side) -> Truth {
             let (below, equal, above) = range.against(value);
             decide(operator, above, equal, below)
         }
-        // `none` is equal to nothing; it has no order.
-        (Side::Nothing, Side::Known(_)) | (Side::Known(_), Side::Nothing) => match operator {
-            Operator::Is => Truth::No,
-            Operator::IsNot => Truth::Yes,
-            _ => Truth::Unknown,
-        },
+        // `none` is equal to nothing, and neither above nor below anything, whatever that is.
+        (Side::Nothing, _) | (_, Side::Nothing) => Truth::of(operator == Operator::IsNot),
         _ => Truth::Unknown,
     }
 }

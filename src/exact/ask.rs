@@ -1,35 +1,14 @@
 //! Questions to the solver: what can be, and what to ask people for.
 
-use super::cells::Sample;
-use super::encode::{Encoder, Instance};
+use super::answers::{Aspect, FACT, Form, Group, Mixed, groups};
+use super::cells::{Among, among};
+use super::encode::Encoder;
 use super::formula::{Formula, Lit};
-use super::place::{Base, Place, Stop, Stride, said};
 use super::sat::{Batsat, Sat};
-use super::{Answer, Ask, Leads, Limits, Outcome, Settlement, Unknown};
+use super::{Ask, Condition, Leads, Limit, Limits, Outcome, Settlement, Unknown};
+use crate::diagnostic::words;
 use crate::scene::Stage;
-use crate::source::Span;
 use crate::value::Kind;
-use indexmap::IndexMap;
-
-/// Something people can answer.
-pub(super) struct Group {
-    /// What it is.
-    pub unknown: Unknown,
-    /// How much it takes to answer it.
-    weight: usize,
-    /// Everything its answer fixes.
-    pub lits: Vec<Lit>,
-    /// What is so in the plainest answer: a list is empty.
-    plain: Vec<Lit>,
-    /// The answers, and what each says.
-    pub answers: Vec<(String, Answer, Vec<Lit>)>,
-}
-
-/// What several facts decide together.
-struct Mixed {
-    groups: Vec<usize>,
-    lits: Vec<Lit>,
-}
 
 /// Something whose answer is part of a world.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,14 +17,60 @@ enum Part {
     Mixed(usize),
 }
 
+/// What each part is in a world.
+type World = Vec<(Part, Vec<Lit>)>;
+
+/// A set of groups, and a world in which their answers bring about the goal.
+struct Found {
+    chosen: Vec<usize>,
+    world: Vec<Lit>,
+}
+
+/// Whether answers leave only worlds of one sort.
+enum Forcing {
+    /// They do, and it takes these.
+    Yes(Vec<Part>),
+    /// They do not; the solver holds a world of the other sort.
+    No,
+}
+
+/// Some values of each aspect of what is asked, all of which bring about the goal.
+struct Region {
+    /// For each aspect, for each of its values, whether it is one of them.
+    kept: Vec<Vec<bool>>,
+    /// While this holds, worlds in the region are left out.
+    outside: Lit,
+}
+
+/// Most ways that are told.
+const WAYS: usize = 4;
+/// Worlds tried in search of what else an answer needs.
+const NEEDS: usize = 3;
+/// What one search for something smaller, or for what else answers need, may take: questions to the
+/// solver times clauses of the formula.
+const WORK: u64 = 2_000_000;
+/// Questions that may be asked of any formula, however large.
+const FEWEST: u64 = 100;
+/// Most entries that are named as missing from a list.
+const ENTRIES: usize = 4;
+/// Most combinations of answers looked at in search of them.
+const TRIES: usize = 32;
+/// Most worlds learned from, to show that nothing helps without what was passed over.
+const COPIES: usize = 32;
+
 /// A formula that is being asked about.
 pub struct Search<'s> {
-    limits: &'s Limits,
+    stage: &'s Stage<'s>,
+    limits: Limits,
     forbidden: Lit,
     formula: Formula,
+    /// How many variables the formula had when it was loaded.
+    loaded: u32,
     inexact: bool,
     groups: Vec<Group>,
     mixed: Vec<Mixed>,
+    /// Those that are not to be asked for, by number.
+    passed: Vec<usize>,
     solver: Batsat,
 }
 
@@ -55,45 +80,120 @@ impl<'s> Search<'s> {
         stage: &'s Stage<'s>,
         mut encoder: Encoder<'s>,
         forbidden: Lit,
-        limits: &'s Limits,
+        passed: &[String],
+        limits: &Limits,
     ) -> Search<'s> {
         let (groups, mixed) = groups(stage, &mut encoder);
-        let solver = Batsat::new(&encoder.formula, limits);
+        let most = limits.work / (encoder.formula.clauses.len() as u64).max(1);
+        let limits = Limits {
+            questions: limits.questions.min(most.max(FEWEST)),
+            ..limits.clone()
+        };
+        let solver = Batsat::new(&encoder.formula, &limits);
+        let is_passed = |group: &Group| {
+            let name = group.unknown.name(stage);
+            // Whoever cannot tell a fact cannot tell what it holds.
+            let holds = |passed: &String| {
+                let rest = name.strip_prefix(passed.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ' ']))
+            };
+            passed.iter().any(holds)
+        };
+        let passed = (0..groups.len()).filter(|at| is_passed(&groups[*at]));
         Search {
+            stage,
             limits,
             forbidden,
             inexact: encoder.inexact,
+            loaded: encoder.formula.variables,
             formula: encoder.formula,
+            passed: passed.collect(),
             groups,
             mixed,
             solver,
         }
     }
 
+    /// The limit that was reached.
+    pub fn spent(&self) -> Limit {
+        self.solver.spent()
+    }
+
     /// Finds everything there is to say; `None` if the budget was spent before the verdict was found.
     pub fn fill(&mut self, fails: &[Lit], settlement: &mut Settlement) -> Option<()> {
+        let mut seen = Seen::new(fails);
         settlement.can_permit = self.solver.solve(&[!self.forbidden])?;
+        if settlement.can_permit {
+            seen.look(&self.solver);
+        }
         settlement.can_forbid = self.solver.solve(&[self.forbidden])?;
+        if settlement.can_forbid {
+            seen.look(&self.solver);
+        }
         settlement.exact = !(self.inexact && settlement.can_permit && settlement.can_forbid);
         for (at, lit) in fails.iter().enumerate() {
             if lit.is_known() {
                 continue;
             }
             // A budget spent here leaves checks in neither list; the verdict is found.
-            if self.solver.solve(&[!*lit]) == Some(false) {
-                settlement.always_failing.push(at);
-            } else if self.solver.solve(&[*lit]) == Some(false) {
-                settlement.never_failing.push(at);
+            if !seen.holds[at] {
+                match self.solver.solve(&[!*lit]) {
+                    Some(true) => seen.look(&self.solver),
+                    Some(false) => settlement.always_failing.push(at),
+                    None => {}
+                }
+            }
+            if !seen.fails[at] {
+                match self.solver.solve(&[*lit]) {
+                    Some(true) => seen.look(&self.solver),
+                    Some(false) => settlement.never_failing.push(at),
+                    None => {}
+                }
             }
         }
         settlement.always_failing.sort_unstable();
         settlement.never_failing.sort_unstable();
         if settlement.can_permit && settlement.can_forbid && self.limits.worlds > 0 {
-            let (chosen, world) = self.smallest();
-            settlement.asks = self.asks(&chosen, &world);
-            settlement.depends = self.depends();
+            self.tell(settlement);
         }
         Some(())
+    }
+
+    /// What to ask for, and where it leads.
+    fn tell(&mut self, settlement: &mut Settlement) {
+        let permit = !self.forbidden;
+        let mut found = self.smallest(permit, &[], self.limits.worlds);
+        let mut goal = permit;
+        if let Ok(None) = found {
+            // Nothing makes it permitted without what was passed over; something may rule it out.
+            found = self.smallest(self.forbidden, &[], self.limits.worlds);
+            goal = self.forbidden;
+        }
+        match found {
+            Err(limit) => settlement.gave_up = Some(limit),
+            Ok(None) => {}
+            Ok(Some(found)) => {
+                let (reached, missed) = match goal == permit {
+                    true => (Leads::Permitted, Leads::NotPermitted),
+                    false => (Leads::NotPermitted, Leads::Permitted),
+                };
+                settlement.goal = reached;
+                let mut asks = self.asks(&found);
+                let chosen: Vec<usize> = asks.iter().map(|(at, _)| *at).collect();
+                let (ways, complete) = self.ways(goal, &chosen, &found.world, &mut asks);
+                settlement.ways = ways;
+                settlement.otherwise = if complete {
+                    missed
+                } else {
+                    Leads::Undetermined
+                };
+                settlement.asks = asks.into_iter().map(|(_, ask)| ask).collect();
+            }
+        }
+        settlement.depends = self.depends();
+        if self.solver.is_spent() {
+            settlement.gave_up = Some(self.spent());
+        }
     }
 
     // ── the smallest set ────────────────────────────────────────────────────
@@ -116,23 +216,72 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The lightest set found whose answers, as some world has them, make the deployment permitted.
-    fn smallest(&mut self) -> (Vec<usize>, Vec<Lit>) {
+    /// What it takes to answer as in a world: every entry of a list has facts of its own.
+    fn effort(&self, part: Part, lits: &[Lit]) -> usize {
+        let Part::Group(at) = part else {
+            return self.weight(part);
+        };
+        let (entries, facts) = &self.groups[at].entries;
+        let there = entries.iter().filter(|entry| lits.contains(entry)).count();
+        self.weight(part) + there * facts * FACT
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Part> + use<> {
+        let groups = (0..self.groups.len()).map(Part::Group);
+        groups.chain((0..self.mixed.len()).map(Part::Mixed))
+    }
+
+    fn is_passed(&self, part: Part) -> bool {
+        match part {
+            Part::Group(at) => self.passed.contains(&at),
+            Part::Mixed(at) => {
+                let mut about = self.mixed[at].groups.iter();
+                about.any(|at| self.passed.contains(at))
+            }
+        }
+    }
+
+    /// The lightest set found whose answers, as some world with what is `given` has them, bring about
+    /// the goal; `None` if every such set takes something that was passed over.
+    fn smallest(
+        &mut self,
+        goal: Lit,
+        given: &[Lit],
+        worlds: usize,
+    ) -> Result<Option<Found>, Limit> {
         let mut best: Option<(usize, Vec<Part>, Vec<Lit>)> = None;
         // While this holds, worlds that were tried before are left out.
-        let other = {
-            let formula = &mut self.formula;
-            formula.fresh()
-        };
+        let other = self.formula.fresh();
+        let usable: Vec<Part> = self.parts().filter(|part| !self.is_passed(*part)).collect();
         let mut avoided: Vec<Lit> = Vec::new();
-        for _ in 0..self.limits.worlds {
-            let Some(world) = self.plainest(&[!self.forbidden, other], &avoided) else {
+        let (mut tried, mut copies) = (0, 0);
+        let until = self.solver.asked() + self.questions();
+        while tried < worlds {
+            if best.is_some() && self.solver.asked() > until {
                 break;
+            }
+            let mut so = vec![goal, other];
+            so.extend(given);
+            let world = match self.plainest(&so, &avoided) {
+                Some(Some(world)) => world,
+                Some(None) => break,
+                None if best.is_some() => break,
+                None => return Err(self.spent()),
             };
-            let Some(parts) = self.least(&world) else {
-                break;
+            let parts = match self.least(goal, given, &world, &usable) {
+                Some(Forcing::Yes(parts)) => parts,
+                Some(Forcing::No) if copies < COPIES => {
+                    copies += 1;
+                    self.learn(goal, other);
+                    continue;
+                }
+                _ if best.is_some() => break,
+                Some(Forcing::No) => return Err(Limit::Questions(COPIES as u64)),
+                None => return Err(self.spent()),
             };
-            let weight = parts.iter().map(|part| self.weight(*part)).sum();
+            tried += 1;
+            let taken = world.iter().filter(|(part, _)| parts.contains(part));
+            let weight = taken.map(|(part, lits)| self.effort(*part, lits)).sum();
             let mut clause: Vec<Lit> = vec![!other];
             for part in &parts {
                 clause.extend(
@@ -155,15 +304,9 @@ impl<'s> Search<'s> {
                 best = Some((weight, parts, world.collect()));
             }
         }
-        let (parts, world) = best.map_or_else(
-            || {
-                (
-                    (0..self.groups.len()).map(Part::Group).collect(),
-                    Vec::new(),
-                )
-            },
-            |(_, parts, world)| (parts, world),
-        );
+        let Some((_, parts, world)) = best else {
+            return Ok(None);
+        };
         let mut chosen: Vec<usize> = Vec::new();
         for part in parts {
             match part {
@@ -173,87 +316,143 @@ impl<'s> Search<'s> {
         }
         chosen.sort_unstable();
         chosen.dedup();
-        (chosen, world)
+        Ok(Some(Found { chosen, world }))
     }
 
-    /// A world in which some things are so, and the lists as empty as that allows.
-    fn plainest(&mut self, so: &[Lit], avoided: &[Lit]) -> Option<Vec<(Part, Vec<Lit>)>> {
+    /// How many questions to a formula of this size are [`WORK`].
+    fn questions(&self) -> u64 {
+        WORK / (self.formula.clauses.len() as u64).max(1)
+    }
+
+    /// Learns from the last solution, in which the goal is missed: the answers looked for have to bring
+    /// it about even where what was passed over is as in that world.
+    fn learn(&mut self, goal: Lit, other: Lit) {
+        let mut own: Vec<bool> = vec![false; self.loaded as usize + 1];
+        let mut fixed: Vec<Lit> = Vec::new();
+        for part in self.parts() {
+            for lit in self.lits(part) {
+                own[lit.var() as usize] = true;
+                if self.is_passed(part) {
+                    fixed.push(if self.solver.value(*lit) { *lit } else { !*lit });
+                }
+            }
+        }
+        for lit in &fixed {
+            own[lit.var() as usize] = false;
+        }
+        let first = self.formula.variables;
+        let copied = |lit: Lit| {
+            if own[lit.var() as usize] {
+                lit
+            } else {
+                lit.copied(first)
+            }
+        };
+        let mut clauses: Vec<Vec<Lit>> = fixed.iter().map(|lit| vec![copied(*lit)]).collect();
+        clauses.push(vec![copied(goal)]);
+        let each = self.formula.clauses.iter();
+        clauses.extend(each.map(|clause| clause.iter().map(|lit| copied(*lit)).collect()));
+        for mut clause in clauses {
+            clause.push(!other);
+            self.solver.add(&clause);
+        }
+        self.formula.variables += self.loaded;
+    }
+
+    /// A world in which some things are so, and the lists as empty as that allows. The outer `None`:
+    /// the budget was spent.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether there was an answer"
+    )]
+    fn plainest(&mut self, so: &[Lit], avoided: &[Lit]) -> Option<Option<World>> {
         let plain = self.groups.iter().flat_map(|group| &group.plain);
         let mut plain: Vec<Lit> = avoided.iter().chain(plain).copied().collect();
         loop {
             let mut assumed = so.to_vec();
             assumed.extend(&plain);
             if self.solver.solve(&assumed)? {
-                return Some(self.world());
+                return Some(Some(self.world()));
             }
             let core = self.solver.core(&plain);
             if core.is_empty() {
-                return None;
+                return Some(None);
             }
             plain.retain(|lit| !core.contains(lit));
         }
     }
 
     /// The last solution, part by part.
-    fn world(&self) -> Vec<(Part, Vec<Lit>)> {
-        let groups = (0..self.groups.len()).map(Part::Group);
-        let parts = groups.chain((0..self.mixed.len()).map(Part::Mixed));
+    fn world(&self) -> World {
         let fixed = |lit: &Lit| if self.solver.value(*lit) { *lit } else { !*lit };
-        parts
+        self.parts()
             .map(|part| (part, self.lits(part).iter().map(fixed).collect()))
             .collect()
     }
 
-    /// The fewest parts of a permitting world that make every world with them permitted.
-    fn least(&mut self, world: &[(Part, Vec<Lit>)]) -> Option<Vec<Part>> {
-        let all: Vec<Part> = world.iter().map(|(part, _)| *part).collect();
-        let mut kept = self.forcing(world, &all)??;
+    /// The fewest of some parts of a world that make every world with them, and with what is given,
+    /// meet the goal.
+    fn least(
+        &mut self,
+        goal: Lit,
+        given: &[Lit],
+        world: &[(Part, Vec<Lit>)],
+        usable: &[Part],
+    ) -> Option<Forcing> {
+        let mut kept = match self.forcing(goal, given, world, usable)? {
+            Forcing::Yes(kept) => kept,
+            Forcing::No => return Some(Forcing::No),
+        };
         kept.sort_by_key(|part| std::cmp::Reverse(self.weight(*part)));
         let mut at = 0;
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.remove(at);
-            match self.forcing(world, &fewer)? {
-                Some(core) => kept.retain(|part| core.contains(part)),
-                None => at += 1,
+            match self.forcing(goal, given, world, &fewer)? {
+                Forcing::Yes(core) => kept.retain(|part| core.contains(part)),
+                Forcing::No => at += 1,
             }
         }
-        Some(kept)
+        Some(Forcing::Yes(kept))
     }
 
-    /// Whether parts of a world leave only permitted ones; if so, those of them that it takes.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one says whether there was an answer"
-    )]
-    fn forcing(&mut self, world: &[(Part, Vec<Lit>)], parts: &[Part]) -> Option<Option<Vec<Part>>> {
+    /// Whether parts of a world leave only worlds that meet the goal; if so, those that it takes.
+    fn forcing(
+        &mut self,
+        goal: Lit,
+        given: &[Lit],
+        world: &[(Part, Vec<Lit>)],
+        parts: &[Part],
+    ) -> Option<Forcing> {
         let chosen = world.iter().filter(|(part, _)| parts.contains(part));
-        let mut assumed = vec![self.forbidden];
+        let mut assumed = vec![!goal];
+        assumed.extend(given);
         assumed.extend(chosen.flat_map(|(_, lits)| lits));
         if self.solver.solve(&assumed)? {
-            return Some(None);
+            return Some(Forcing::No);
         }
         let core = self.solver.core(&assumed);
         let taken = |part: &&Part| {
             let lits = world.iter().find(|(of, _)| of == *part);
             lits.is_some_and(|(_, lits)| lits.iter().any(|lit| core.contains(lit)))
         };
-        Some(Some(parts.iter().filter(taken).copied().collect()))
+        Some(Forcing::Yes(parts.iter().filter(taken).copied().collect()))
     }
 
     // ── where answers lead ──────────────────────────────────────────────────
 
-    fn asks(&mut self, chosen: &[usize], world: &[Lit]) -> Vec<Ask> {
-        let mut asks: Vec<(usize, usize, Ask)> = Vec::new();
-        for at in chosen.iter().copied() {
-            let ask = self.ask(at, world);
+    /// The asks, the one that most often settles it first; each with its group.
+    fn asks(&mut self, found: &Found) -> Vec<(usize, Ask)> {
+        let mut asks: Vec<(usize, usize, usize, Ask)> = Vec::new();
+        for at in found.chosen.iter().copied() {
+            let ask = self.ask(at, &found.world);
             let open = |outcome: &&Outcome| outcome.leads == Leads::Undetermined;
             let undecided = ask.outcomes.iter().filter(open).count();
             let share = undecided * 1000 / ask.outcomes.len().max(1);
-            asks.push((share, self.groups[at].weight, ask));
+            asks.push((share, self.groups[at].weight, at, ask));
         }
-        asks.sort_by_key(|(share, weight, _)| (*share, *weight));
-        asks.into_iter().map(|(_, _, ask)| ask).collect()
+        asks.sort_by_key(|(share, weight, ..)| (*share, *weight));
+        asks.into_iter().map(|(_, _, at, ask)| (at, ask)).collect()
     }
 
     fn ask(&mut self, at: usize, world: &[Lit]) -> Ask {
@@ -275,11 +474,268 @@ impl<'s> Search<'s> {
                 answer,
                 leads,
                 permits: !says.is_empty() && says.iter().all(|lit| world.contains(lit)),
+                joins: false,
+                needs: Vec::new(),
             });
         }
         Ask {
             unknown: self.groups[at].unknown.clone(),
             outcomes,
+        }
+    }
+
+    /// The regions of answers to what is asked that bring about the goal, in words, and whether there
+    /// are no others. Says of each outcome whether it joins, and what it needs where it does not.
+    fn ways(
+        &mut self,
+        goal: Lit,
+        chosen: &[usize],
+        world: &[Lit],
+        asks: &mut [(usize, Ask)],
+    ) -> (Vec<Vec<Condition>>, bool) {
+        let aspects = chosen.iter().enumerate().flat_map(|(ask, at)| {
+            let aspects = self.groups[*at].aspects.iter().cloned();
+            aspects.map(move |aspect| (ask, aspect))
+        });
+        let aspects: Vec<(usize, Aspect)> = aspects.collect();
+        // What cannot be is neither asked for nor told.
+        let mut possible = |lit: Lit| self.solver.solve(&[lit]) != Some(false);
+        let aspects: Vec<(usize, Aspect)> = aspects
+            .into_iter()
+            .map(|(ask, mut aspect)| {
+                aspect.values.retain(|(_, lit)| possible(*lit));
+                (ask, aspect)
+            })
+            .collect();
+        let first: Vec<Lit> = chosen
+            .iter()
+            .flat_map(|at| &self.groups[*at].lits)
+            .copied()
+            .collect();
+        let first: Vec<Lit> = world
+            .iter()
+            .filter(|lit| first.contains(lit) || first.contains(&!**lit))
+            .copied()
+            .collect();
+        let (mut regions, complete) = self.regions(goal, &aspects, first);
+        self.irredundant(&aspects, &mut regions);
+        let until = self.solver.asked() + self.questions();
+        for (at, ask) in asks.iter_mut() {
+            let mut before: Option<Found> = None;
+            for outcome in &mut ask.outcomes {
+                let known = self.groups[*at].answers.iter();
+                let mut says = known.filter(|(when, ..)| *when == outcome.when);
+                let says = says.next().map_or_else(Vec::new, |(.., says)| says.clone());
+                outcome.joins = regions.iter().any(|region| {
+                    let mut assumed = inside(&aspects, region);
+                    assumed.extend(&says);
+                    self.solver.solve(&assumed) == Some(true)
+                });
+                if outcome.joins || outcome.leads != Leads::Undetermined {
+                    continue;
+                }
+                if self.solver.asked() > until {
+                    continue;
+                }
+                // Many entries of a list need the same.
+                if !before
+                    .as_ref()
+                    .is_some_and(|found| self.suits(goal, &says, found, *at))
+                {
+                    before = self.smallest(goal, &says, NEEDS).unwrap_or_default();
+                }
+                let found = before.iter().flat_map(|found| &found.chosen);
+                let others = found.filter(|at| !chosen.contains(at));
+                outcome.needs = others.map(|at| self.groups[*at].unknown.clone()).collect();
+            }
+        }
+        let mut ways: Vec<Vec<Condition>> = regions
+            .iter()
+            .map(|region| self.way(chosen, &aspects, region))
+            .collect();
+        ways.sort_by_key(Vec::len);
+        (ways, complete)
+    }
+
+    /// Whether answers that were found for another outcome of the same thing do for this one.
+    fn suits(&mut self, goal: Lit, says: &[Lit], found: &Found, except: usize) -> bool {
+        let others = found.chosen.iter().filter(|at| **at != except);
+        let mut own: Vec<Lit> = others
+            .flat_map(|at| &self.groups[*at].lits)
+            .copied()
+            .collect();
+        own.sort_unstable();
+        let is_own = |lit: &&Lit| {
+            own.binary_search(lit)
+                .or(own.binary_search(&!**lit))
+                .is_ok()
+        };
+        let mut assumed: Vec<Lit> = found.world.iter().filter(is_own).copied().collect();
+        assumed.extend(says);
+        assumed.push(goal);
+        if self.solver.solve(&assumed) != Some(true) {
+            return false;
+        }
+        assumed.pop();
+        assumed.push(!goal);
+        self.solver.solve(&assumed) == Some(false)
+    }
+
+    /// A region in words.
+    fn way(
+        &self,
+        chosen: &[usize],
+        aspects: &[(usize, Aspect)],
+        region: &Region,
+    ) -> Vec<Condition> {
+        let schema = &self.stage.program.schema;
+        let mut way: Vec<Condition> = Vec::new();
+        for (ask, at) in chosen.iter().enumerate() {
+            let group = &self.groups[*at];
+            let kind = match &group.unknown {
+                Unknown::Fact { kind, .. } => kind,
+                _ => &Kind::Text,
+            };
+            let mut said: Vec<String> = Vec::new();
+            let (mut with, mut without): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+            let mut outcomes = Vec::new();
+            let own = aspects.iter().zip(&region.kept);
+            for ((_, aspect), kept) in own.filter(|((of, _), _)| *of == ask) {
+                if kept.iter().all(|kept| *kept) {
+                    continue;
+                }
+                match &aspect.form {
+                    Form::Entry(name) if kept.first() == Some(&true) => with.push(name),
+                    Form::Entry(name) => without.push(name),
+                    form => {
+                        let values = aspect.values.iter().zip(kept);
+                        let values: Vec<(&Among, bool)> =
+                            values.map(|((among, _), kept)| (among, *kept)).collect();
+                        let words = among(&values, kind, schema);
+                        said.push(match form {
+                            Form::Count => format!("has {words} entries"),
+                            _ => words,
+                        });
+                    }
+                }
+                if group.aspects.len() == 1 {
+                    let each = kept.iter().enumerate();
+                    outcomes = each.filter(|(_, kept)| **kept).map(|(at, _)| at).collect();
+                }
+            }
+            if !with.is_empty() {
+                said.push(format!("includes {}", words::listed_bare(&with, "and")));
+            }
+            if !without.is_empty() {
+                let more = without.len().saturating_sub(ENTRIES);
+                let more = format!("{more} more");
+                if without.len() > ENTRIES + 1 {
+                    without.truncate(ENTRIES);
+                    without.push(&more);
+                }
+                said.push(format!(
+                    "includes none of {}",
+                    words::listed_bare(&without, "and")
+                ));
+            }
+            if !said.is_empty() {
+                way.push(Condition {
+                    ask,
+                    when: said.join(" and "),
+                    outcomes,
+                });
+            }
+        }
+        way
+    }
+
+    /// Regions that bring about the goal, each as large as can be; and whether they are all.
+    fn regions(
+        &mut self,
+        goal: Lit,
+        aspects: &[(usize, Aspect)],
+        first: Vec<Lit>,
+    ) -> (Vec<Region>, bool) {
+        let mut regions: Vec<Region> = Vec::new();
+        let mut others: Vec<Lit> = Vec::new();
+        let mut complete = true;
+        let mut hint = first;
+        for _ in 0..TRIES {
+            let mut assumed = vec![goal];
+            assumed.extend(&others);
+            assumed.append(&mut hint);
+            match self.solver.solve(&assumed) {
+                Some(true) => {}
+                Some(false) => return (regions, complete),
+                None => break,
+            }
+            let mut kept: Vec<Vec<bool>> = Vec::new();
+            for (_, aspect) in aspects {
+                let values = aspect.values.iter();
+                kept.push(values.map(|(_, lit)| self.solver.value(*lit)).collect());
+            }
+            let outside = self.formula.fresh();
+            let mut region = Region { kept, outside };
+            if self.brings_about(goal, aspects, &region) {
+                self.grow(goal, aspects, &mut region);
+                self.leave_out(aspects, &region);
+                others.push(outside);
+                regions.push(region);
+                if regions.len() == WAYS {
+                    let mut assumed = vec![goal];
+                    assumed.extend(&others);
+                    complete &= self.solver.solve(&assumed) == Some(false);
+                    return (regions, complete);
+                }
+            } else {
+                // Permitted or not, whatever is answered: it takes more than what is asked.
+                complete = false;
+                self.leave_out(aspects, &region);
+                others.push(outside);
+            }
+        }
+        (regions, false)
+    }
+
+    fn brings_about(&mut self, goal: Lit, aspects: &[(usize, Aspect)], region: &Region) -> bool {
+        let mut assumed = inside(aspects, region);
+        assumed.push(!goal);
+        self.solver.solve(&assumed) == Some(false)
+    }
+
+    /// Takes in every value that can be taken in.
+    fn grow(&mut self, goal: Lit, aspects: &[(usize, Aspect)], region: &mut Region) {
+        for at in 0..aspects.len() {
+            for value in 0..region.kept[at].len() {
+                if !region.kept[at][value] {
+                    region.kept[at][value] = true;
+                    region.kept[at][value] = self.brings_about(goal, aspects, region);
+                }
+            }
+        }
+    }
+
+    fn leave_out(&mut self, aspects: &[(usize, Aspect)], region: &Region) {
+        let mut clause: Vec<Lit> = inside(aspects, region)
+            .into_iter()
+            .map(|lit| !lit)
+            .collect();
+        clause.push(!region.outside);
+        self.solver.add(&clause);
+    }
+
+    /// Leaves out the regions that lie within the others.
+    fn irredundant(&mut self, aspects: &[(usize, Aspect)], regions: &mut Vec<Region>) {
+        let mut at = 0;
+        while at < regions.len() {
+            let mut assumed = inside(aspects, &regions[at]);
+            let others = regions.iter().enumerate().filter(|(other, _)| *other != at);
+            assumed.extend(others.map(|(_, region)| region.outside));
+            if self.solver.solve(&assumed) == Some(false) {
+                regions.remove(at);
+            } else {
+                at += 1;
+            }
         }
     }
 
@@ -298,10 +754,7 @@ impl<'s> Search<'s> {
             let copy = clause.iter().map(|lit| lit.copied(count)).collect();
             twice.clauses.push(copy);
         }
-        let groups = (0..self.groups.len()).map(Part::Group);
-        let parts: Vec<Part> = groups
-            .chain((0..self.mixed.len()).map(Part::Mixed))
-            .collect();
+        let parts: Vec<Part> = self.parts().collect();
         let mut same: Vec<Lit> = Vec::new();
         for part in &parts {
             let selector = twice.fresh();
@@ -311,7 +764,7 @@ impl<'s> Search<'s> {
             }
             same.push(selector);
         }
-        let mut solver = Batsat::new(&twice, self.limits);
+        let mut solver = Batsat::new(&twice, &self.limits);
         let mut depends = Vec::new();
         for at in 0..self.groups.len() {
             if is_fact(&self.groups[at]) {
@@ -328,276 +781,40 @@ impl<'s> Search<'s> {
     }
 }
 
-// ── what people can answer ──────────────────────────────────────────────────
-
-/// What it takes to answer: a fact is looked up, a question and a judgment are decided.
-const FACT: usize = 4;
-const READING: usize = 5;
-const JUDGMENT: usize = 6;
-
-fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) {
-    let mut places: IndexMap<Place, Vec<usize>> = IndexMap::new();
-    for (at, instance) in encoder.instances.values().enumerate() {
-        places.entry(instance.place.stated()).or_default().push(at);
-    }
-    let mut groups: Vec<Group> = Vec::new();
-    let mut number: Vec<usize> = vec![0; encoder.instances.len()];
-    for (place, members) in &places {
-        for at in members {
-            number[*at] = groups.len();
-        }
-        groups.push(fact(stage, encoder, place, members));
-    }
-    let program = stage.program;
-    for ((layer, question), lits) in &encoder.readings {
-        let readings = &program.layers[*layer].questions[*question as usize].readings;
-        let answers = (0..).zip(readings).zip(lits);
-        let answers = answers
-            .map(|((n, reading), lit)| (reading.name.clone(), Answer::Reading(n), vec![*lit]));
-        groups.push(Group {
-            unknown: Unknown::Reading {
-                layer: *layer,
-                question: *question,
-            },
-            weight: READING,
-            lits: lits.clone(),
-            plain: Vec::new(),
-            answers: answers.collect(),
-        });
-    }
-    let yes_no = |lit: Lit, yes: &str, no: &str| {
-        let yes = (yes.to_owned(), Answer::Is(true), vec![lit]);
-        vec![yes, (no.to_owned(), Answer::Is(false), vec![!lit])]
-    };
-    for ((layer, judgment), lit) in &encoder.judgments {
-        groups.push(Group {
-            unknown: Unknown::Judgment {
-                layer: *layer,
-                judgment: *judgment,
-            },
-            weight: JUDGMENT,
-            lits: vec![*lit],
-            plain: Vec::new(),
-            answers: yes_no(*lit, "true", "false"),
-        });
-    }
-    for (member, lit) in &encoder.roles {
-        groups.push(Group {
-            unknown: Unknown::Role { member: *member },
-            weight: FACT,
-            lits: vec![*lit],
-            plain: Vec::new(),
-            answers: yes_no(*lit, "deployed", "parent"),
-        });
-    }
-    let mut mixed = Vec::new();
-    for opaque in encoder.opaque.values() {
-        let mut about: Vec<usize> = opaque.about.iter().map(|at| number[*at]).collect();
-        about.sort_unstable();
-        about.dedup();
-        match about.as_slice() {
-            [one] => groups[*one].lits.extend(&opaque.lits),
-            _ => mixed.push(Mixed {
-                groups: about,
-                lits: opaque.lits.clone(),
-            }),
-        }
-    }
-    (groups, mixed)
+/// Which checks were seen to fail, and which to hold, in some world.
+struct Seen<'f> {
+    lits: &'f [Lit],
+    fails: Vec<bool>,
+    holds: Vec<bool>,
 }
 
-/// A fact people can state.
-pub(super) fn fact(
-    stage: &Stage,
-    encoder: &mut Encoder,
-    place: &Place,
-    members: &[usize],
-) -> Group {
-    let mut lits = Vec::new();
-    let mut plain: Vec<Lit> = Vec::new();
-    for at in members {
-        let instance = &encoder.instances[*at];
-        plain.extend(instance.members.iter().map(|(_, lit)| !*lit));
-        plain.extend(instance.witnesses.iter().map(|lit| !*lit));
-        lits.extend(instance.cells.iter().map(|(_, lit)| *lit));
-        lits.extend(instance.questions.values());
-        lits.extend(instance.members.iter().map(|(_, lit)| *lit));
-        lits.extend(&instance.witnesses);
+impl<'f> Seen<'f> {
+    fn new(lits: &'f [Lit]) -> Seen<'f> {
+        Seen {
+            lits,
+            fails: vec![false; lits.len()],
+            holds: vec![false; lits.len()],
+        }
     }
-    lits.retain(|lit| !lit.is_known());
-    let first = &encoder.instances[members[0]];
-    let (mut key, words) = (first.key, first.words);
-    let own = members
-        .iter()
-        .map(|at| &encoder.instances[*at])
-        .find(|instance| instance.place == *place);
-    if let Some(own) = own {
-        key = own.key;
-    }
-    let mut kind = own.map_or(Kind::Text, |own| own.kind.clone());
-    let (mut name, mut path) = said(stage, place);
-    let mut answers = match own {
-        Some(own) if !matches!(own.kind, Kind::List(_)) => cells(own),
-        _ => Vec::new(),
-    };
-    let lists: Vec<usize> = members.to_vec();
-    if answers.is_empty() {
-        answers = list(stage, encoder, place, &lists, &kind);
-    }
-    if let Some((taken_by, way, at, choices)) = step(stage, place) {
-        (name, path, key) = (taken_by, way, at);
-        kind = choices;
-        let wanted = |includes: bool| {
-            let one = encoder.instances.get(place)?.members.iter();
-            let lits: Vec<Lit> = one.map(|(_, lit)| *lit).collect();
-            Some(if includes {
-                if lits.len() == 1 { lits } else { Vec::new() }
-            } else {
-                lits.into_iter().map(|lit| !lit).collect()
-            })
-        };
-        let choice = |name: &str| match &kind {
-            Kind::Choice(id) => stage.program.schema.choice(*id).position(name),
-            _ => None,
-        };
-        answers = [("us", true), ("upstream", false)]
-            .into_iter()
-            .filter_map(|(word, ours)| {
-                let value = crate::value::Value::Choice(choice(word)?);
-                let sample = Answer::Fact(Sample::Value(value));
-                Some((word.to_owned(), sample, wanted(ours)?))
-            })
-            .collect();
-    }
-    Group {
-        unknown: Unknown::Fact {
-            name,
-            path,
-            kind,
-            key,
-            words,
-        },
-        weight: FACT,
-        lits,
-        plain,
-        answers,
+
+    /// Looks at the last solution: what it shows need not be asked.
+    fn look(&mut self, solver: &Batsat) {
+        for (at, lit) in self.lits.iter().enumerate() {
+            let fails = lit.is_known() || solver.value(*lit);
+            self.fails[at] |= fails;
+            self.holds[at] |= !fails;
+        }
     }
 }
 
-fn cells(instance: &Instance) -> Vec<(String, Answer, Vec<Lit>)> {
-    let cells = instance.cells.iter();
-    let cells = cells.map(|(cell, lit)| {
-        let answer = Answer::Fact(cell.sample.clone());
-        (cell.when.clone(), answer, vec![*lit])
+/// What holds in a region, and in no world outside of it: none of the values left out.
+fn inside(aspects: &[(usize, Aspect)], region: &Region) -> Vec<Lit> {
+    let each = aspects.iter().zip(&region.kept);
+    let left = each.flat_map(|((_, aspect), kept)| {
+        let values = aspect.values.iter().zip(kept);
+        values
+            .filter(|(_, kept)| !**kept)
+            .map(|((_, lit), _)| !*lit)
     });
-    cells.collect()
-}
-
-/// The answers of an unknown list: what it may include, how many it may have, that it is empty.
-fn list(
-    stage: &Stage,
-    encoder: &mut Encoder,
-    place: &Place,
-    members: &[usize],
-    kind: &Kind,
-) -> Vec<(String, Answer, Vec<Lit>)> {
-    let inner = match kind {
-        Kind::List(inner) => inner.as_ref().clone(),
-        _ => Kind::Text,
-    };
-    let mut answers = Vec::new();
-    let mut empty: Vec<Lit> = Vec::new();
-    let mut not_empty: Vec<Lit> = Vec::new();
-    for at in members {
-        let instance = &encoder.instances[*at];
-        if instance.place == *place {
-            for (cell, lit) in &instance.cells {
-                if cell.sample == Sample::None {
-                    let answer = Answer::Fact(Sample::None);
-                    answers.push((cell.when.clone(), answer, vec![*lit]));
-                } else {
-                    empty.push(*lit);
-                }
-            }
-            for (value, lit) in &instance.members {
-                let said = value.said(&inner, &stage.program.schema);
-                let answer = Answer::Fact(Sample::With(value.clone()));
-                answers.push((format!("includes {said}"), answer, vec![*lit]));
-                empty.push(!*lit);
-            }
-            empty.extend(instance.witnesses.iter().map(|lit| !*lit));
-            not_empty.extend(&instance.witnesses);
-        } else if instance.place.strides.last() == Some(&Stride::Count)
-            && instance.place.strides.len() == place.strides.len() + 1
-        {
-            for (cell, lit) in &instance.cells {
-                let none = crate::value::Value::Count(0);
-                if cell.sample == Sample::Value(none) {
-                    empty.push(*lit);
-                }
-                let when = format!("has {} entries", cell.when);
-                let answer = Answer::Fact(Sample::Described);
-                answers.push((when, answer, vec![*lit]));
-            }
-        }
-    }
-    let some = answers
-        .iter()
-        .any(|(when, ..)| when.starts_with("includes"));
-    let when = if some {
-        "includes none of these"
-    } else {
-        "empty"
-    };
-    answers.push((when.to_owned(), Answer::Fact(Sample::Empty), empty));
-    if !not_empty.is_empty() {
-        let lit = encoder.formula.or(not_empty);
-        let answer = Answer::Fact(Sample::Described);
-        answers.push(("not empty".to_owned(), answer, vec![lit]));
-    }
-    answers
-}
-
-/// The step of which nobody said who took it, for a computed list of steps.
-fn step(stage: &Stage, place: &Place) -> Option<(String, Vec<Stop>, Span, Kind)> {
-    let Base::Lineage {
-        subject,
-        origin,
-        layer,
-        by_outputs,
-    } = place.base
-    else {
-        return None;
-    };
-    let (_, bonds, _) = stage.reach.iter().find(|(at, ..)| *at == subject)?;
-    let bond = bonds
-        .iter()
-        .find(|bond| (bond.origin, bond.layer, bond.by_outputs) == (origin, layer, by_outputs))?;
-    let schema = &stage.program.schema;
-    let kind = schema.record_named("step")?;
-    let kind = schema.record(kind).fields.get("taken-by")?.kind.clone();
-    for (child, member) in stage.lineage.members.iter().enumerate() {
-        for (at, edge) in member.parents.iter().flatten().enumerate() {
-            let passed = bond.path.iter().any(|(_, _, span)| *span == edge.span);
-            if !passed || edge.ours.is_some() {
-                continue;
-            }
-            let index = member.index?;
-            let id = &stage.lineage.members[child].name;
-            let path = vec![
-                Stop::Key("models".to_owned()),
-                Stop::Index(index),
-                Stop::Key("from".to_owned()),
-                Stop::Index(at),
-                Stop::Key("taken-by".to_owned()),
-            ];
-            return Some((
-                format!("models[{id}].from[{at}].taken-by"),
-                path,
-                edge.span,
-                kind,
-            ));
-        }
-    }
-    None
+    left.collect()
 }

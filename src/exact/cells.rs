@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 pub enum Known {
     /// Nothing
     Nothing,
-    /// That it is not applicable: questions of order have no answer
+    /// That it is not applicable
     None,
     /// Bounds
     Range(Range),
@@ -43,10 +43,61 @@ pub enum Sample {
 pub struct Cell {
     /// The answer to each question; unknown where it may be either.
     pub truths: Vec<Truth>,
-    /// Which values: `> 700 000 000`.
-    pub when: String,
+    /// Which values.
+    pub among: Among,
     /// One of them.
     pub sample: Sample,
+}
+
+/// Which values: `> 700 000 000`.
+#[derive(Clone, Debug)]
+pub struct Among {
+    when: String,
+    /// For values that can be put in order: where they begin and end.
+    ends: Option<(Line, Option<Cut>, Option<Cut>)>,
+}
+
+impl Among {
+    /// Values that have words and no order.
+    pub fn plain(when: String) -> Among {
+        Among { when, ends: None }
+    }
+
+    /// In words.
+    pub fn when(&self) -> &str {
+        &self.when
+    }
+}
+
+/// Some of all values, in as few words as it takes: neighbours are said together, and all but one that
+/// has no order as not that one.
+pub fn among(values: &[(&Among, bool)], kind: &Kind, schema: &Schema) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut rest = values;
+    while let Some(((first, kept), further)) = rest.split_first() {
+        rest = further;
+        if !kept {
+            continue;
+        }
+        let mut last = *first;
+        while let (Some((line, ..)), Some(((next, true), further))) =
+            (&last.ends, rest.split_first())
+            && next.ends.as_ref().is_some_and(|(other, ..)| other == line)
+        {
+            (last, rest) = (next, further);
+        }
+        said.push(match (&first.ends, &last.ends) {
+            (Some((line, low, _)), Some((.., high))) if !std::ptr::eq(*first, last) => {
+                between(kind, schema, *line, low.as_ref(), high.as_ref())
+            }
+            _ => first.when.clone(),
+        });
+    }
+    let mut left = values.iter().filter(|(_, kept)| !kept);
+    match (left.next(), left.next(), said.len()) {
+        (Some((only, _)), None, 2..) if only.ends.is_none() => format!("not {}", only.when),
+        _ => said.join(" or "),
+    }
 }
 
 /// All cells of a fact.
@@ -109,7 +160,7 @@ impl Knife<'_> {
                 Kind::Text | Kind::ModelName | Kind::LicenseName => self.texts(&mut cells),
                 Kind::List(_) | Kind::Record(_) | Kind::Series(..) => cells.all.push(Cell {
                     truths: self.answers(State::Record(Vec::new())),
-                    when: "not none".to_owned(),
+                    among: Among::plain("not none".to_owned()),
                     sample: Sample::Described,
                 }),
                 _ => self.lines(&mut cells),
@@ -120,7 +171,7 @@ impl Knife<'_> {
         {
             cells.all.push(Cell {
                 truths: self.answers(State::None),
-                when: "none".to_owned(),
+                among: Among::plain("none".to_owned()),
                 sample: Sample::None,
             });
         }
@@ -174,7 +225,7 @@ impl Knife<'_> {
             };
             cells.all.push(Cell {
                 truths,
-                when,
+                among: Among::plain(when),
                 sample: Sample::Value(values[0].clone()),
             });
         }
@@ -231,7 +282,7 @@ impl Knife<'_> {
         let mut cell = |truths, value: Value, when| {
             cells.all.push(Cell {
                 truths,
-                when,
+                among: Among::plain(when),
                 sample: Sample::Value(value),
             });
         };
@@ -346,7 +397,7 @@ impl Knife<'_> {
             let truths = self.questions.iter().map(|_| Truth::Unknown).collect();
             cells.all.push(Cell {
                 truths,
-                when: "months and days".to_owned(),
+                among: Among::plain("months and days".to_owned()),
                 sample: Sample::Value(mixed),
             });
         }
@@ -390,41 +441,13 @@ impl Knife<'_> {
         }
         for stretch in found {
             cells.all.push(Cell {
-                when: self.stretch(line, stretch.low, stretch.high),
+                among: Among {
+                    when: between(self.kind, self.schema, line, stretch.low, stretch.high),
+                    ends: Some((line, stretch.low.cloned(), stretch.high.cloned())),
+                },
                 truths: stretch.truths,
                 sample: Sample::Value(stretch.value),
             });
-        }
-    }
-
-    fn stretch(&self, line: Line, low: Option<&Cut>, high: Option<&Cut>) -> String {
-        let said = |value: &Value| value.said(self.kind, self.schema);
-        if let (Some(low), Some(high)) = (low, high)
-            && let Some(only) = line.only(low, high)
-        {
-            return said(&only);
-        }
-        let low = low.map(|cut| {
-            format!(
-                "{} {}",
-                if cut.after { ">" } else { ">=" },
-                said(&cut.value)
-            )
-        });
-        let high = high.map(|cut| {
-            format!(
-                "{} {}",
-                if cut.after { "<=" } else { "<" },
-                said(&cut.value)
-            )
-        });
-        match (low, high) {
-            (Some(low), Some(high)) => format!("{low} and {high}"),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => match line {
-                Line::Money(currency) => format!("in {}", currency.code()),
-                _ => "any value".to_owned(),
-            },
         }
     }
 
@@ -453,6 +476,44 @@ impl Knife<'_> {
             Atom::IsNone(_) => Vec::new(),
             _ => return None,
         })
+    }
+}
+
+/// The values between two cuts.
+fn between(
+    kind: &Kind,
+    schema: &Schema,
+    line: Line,
+    low: Option<&Cut>,
+    high: Option<&Cut>,
+) -> String {
+    let said = |value: &Value| value.said(kind, schema);
+    if let (Some(low), Some(high)) = (low, high)
+        && let Some(only) = line.only(low, high)
+    {
+        return said(&only);
+    }
+    let low = low.map(|cut| {
+        format!(
+            "{} {}",
+            if cut.after { ">" } else { ">=" },
+            said(&cut.value)
+        )
+    });
+    let high = high.map(|cut| {
+        format!(
+            "{} {}",
+            if cut.after { "<=" } else { "<" },
+            said(&cut.value)
+        )
+    });
+    match (low, high) {
+        (Some(low), Some(high)) => format!("{low} and {high}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => match line {
+            Line::Money(currency) => format!("in {}", currency.code()),
+            _ => "any value".to_owned(),
+        },
     }
 }
 

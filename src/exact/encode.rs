@@ -2,10 +2,10 @@
 //!
 //! Every condition is walked as the three-valued evaluator walks it; what that knows is not encoded.
 
-use super::Limits;
 use super::cells::{Cell, Knife, Known, itself};
 use super::formula::{Formula, Lit};
 use super::place::{Base, Place, Spot, Stride, View, find};
+use super::{Limit, Limits};
 use crate::eval::{Fact, State, Truth, atom_truth};
 use crate::ir::{Atom, Node, NodeId, Operand, Operator, Path, Quantity, Says};
 use crate::scene::{Check, Scene, Stage};
@@ -86,8 +86,11 @@ pub struct Encoder<'s> {
     pub opaque: IndexMap<String, Opaque>,
     /// Whether some combination of answers may be impossible.
     pub inexact: bool,
-    /// Whether a limit was reached.
-    pub too_large: bool,
+    /// The limit that was reached.
+    pub too_large: Option<Limit>,
+    /// What is known, each condition with what says that it is as it is; `None` where what is known is
+    /// taken for granted.
+    pub known: Option<IndexMap<(usize, NodeId), Lit>>,
     /// Whether the path between the models is as free as any other fact.
     pub free: bool,
     views: Vec<View<'s>>,
@@ -116,7 +119,8 @@ impl<'s> Encoder<'s> {
             roles: IndexMap::new(),
             opaque: IndexMap::new(),
             inexact: false,
-            too_large: false,
+            too_large: None,
+            known: None,
             free: false,
             views: Vec::new(),
             effects: HashMap::new(),
@@ -131,6 +135,7 @@ impl<'s> Encoder<'s> {
     pub fn fails(&mut self, at: usize, check: Check) -> Lit {
         let scene = &self.scenes[at];
         let known = match scene.fails(check) {
+            _ if self.known.is_some() => None,
             Truth::No => return Lit::FALSE,
             Truth::Yes => Some(Lit::TRUE),
             Truth::Unknown => None,
@@ -237,6 +242,7 @@ impl<'s> Encoder<'s> {
     pub(super) fn effect(&mut self, at: usize, clause: u16) -> Lit {
         let context = &self.scenes[at].context;
         match context.effect(clause) {
+            _ if self.known.is_some() => {}
             Truth::Yes => return Lit::TRUE,
             Truth::No => return Lit::FALSE,
             Truth::Unknown => {}
@@ -254,11 +260,32 @@ impl<'s> Encoder<'s> {
         if outermost && let Some(known) = self.nodes.get(&(at, id)) {
             return *known;
         }
-        let lit = self.said(at, id, view);
+        let lit = match self.as_known(at, id, outermost) {
+            Some(lit) => lit,
+            None => self.said(at, id, view),
+        };
         if outermost {
             self.nodes.insert((at, id), lit);
         }
         lit
+    }
+
+    /// A condition whose answer is known, as something that could be otherwise.
+    fn as_known(&mut self, at: usize, id: NodeId, outermost: bool) -> Option<Lit> {
+        let known = self.known.as_mut().filter(|_| outermost)?;
+        let context = &self.scenes[at].context;
+        let is_leaf = matches!(
+            context.layer.node(id),
+            Node::Atom(_) | Node::Quantified(..) | Node::Reading(..) | Node::Judgment(_)
+        );
+        let truth = context.holds(id);
+        if !is_leaf || truth == Truth::Unknown {
+            return None;
+        }
+        let says = self.formula.fresh();
+        known.insert((at, id), says);
+        // A question is read in one way; what other readings lead to never comes up.
+        Some(if truth == Truth::Yes { says } else { !says })
     }
 
     fn said(&mut self, at: usize, id: NodeId, view: &View<'s>) -> Lit {
@@ -744,7 +771,7 @@ impl<'s> Encoder<'s> {
             return Lit::TRUE;
         }
         if n as usize > self.limits.elements {
-            self.too_large = true;
+            self.too_large = Some(Limit::Elements(self.limits.elements));
             return self.formula.fresh();
         }
         self.witness(about, 1);
@@ -776,7 +803,7 @@ impl<'s> Encoder<'s> {
     fn witness(&mut self, about: usize, wanted: usize) {
         while self.instances[about].witnesses.len() < wanted {
             if self.witnesses >= self.limits.elements {
-                self.too_large = true;
+                self.too_large = Some(Limit::Elements(self.limits.elements));
                 if !self.instances[about].witnesses.is_empty() {
                     return;
                 }
@@ -808,7 +835,7 @@ impl<'s> Encoder<'s> {
     /// Says what can be together. To be called once, after all checks were encoded.
     pub fn finish(&mut self) {
         self.bodies();
-        if self.too_large {
+        if self.too_large.is_some() {
             return;
         }
         for at in 0..self.instances.len() {
@@ -818,31 +845,34 @@ impl<'s> Encoder<'s> {
             self.cells(at);
         }
         let limits = self.limits;
-        self.too_large |= self.formula.variables as usize > limits.variables
-            || self.formula.clauses.len() > limits.clauses;
+        if self.formula.variables as usize > limits.variables {
+            self.too_large = Some(Limit::Variables(limits.variables));
+        } else if self.formula.clauses.len() > limits.clauses {
+            self.too_large = Some(Limit::Clauses(limits.clauses));
+        }
     }
 
     /// Every element an unknown list needs, and every body said of each.
     fn bodies(&mut self) {
         // An unknown list behaves like some list with one element for each answer it is to give.
         let mut changed = true;
-        while changed && !self.too_large {
+        while changed && self.too_large.is_none() {
             changed = false;
             let mut about = 0;
-            while about < self.instances.len() && !self.too_large {
+            while about < self.instances.len() && self.too_large.is_none() {
                 let bodies = self.instances[about].bodies.values();
                 let most = |body: &Body| body.counts.iter().map(|(n, _)| *n as usize).max();
                 let wanted = bodies.filter_map(most).sum();
                 self.witness(about, wanted);
                 let mut body = 0;
-                while body < self.instances[about].bodies.len() && !self.too_large {
+                while body < self.instances[about].bodies.len() && self.too_large.is_none() {
                     changed |= self.complete(about, body);
                     body += 1;
                 }
                 about += 1;
             }
         }
-        if self.too_large {
+        if self.too_large.is_some() {
             return;
         }
         for about in 0..self.instances.len() {
@@ -914,7 +944,7 @@ impl<'s> Encoder<'s> {
     }
 
     /// What is so where a fact that was taken to be unknown is what it was `before`.
-    pub fn unchanged(&self, place: &Place, before: &Fact, scenes: &[Scene<'s>]) -> Vec<Lit> {
+    pub fn unchanged(&self, place: &Place, before: &Fact, scenes: &[Scene]) -> Vec<Lit> {
         let mut same: Vec<Lit> = Vec::new();
         let mut says = |truth: Truth, lit: Lit| match truth {
             Truth::Yes => same.push(lit),
@@ -983,6 +1013,13 @@ impl<'s> Encoder<'s> {
         same
     }
 
+    /// What a value answers to each question about a fact that is not known.
+    pub fn answers(&self, place: &Place, value: &Value) -> Option<Vec<Truth>> {
+        let instance = self.instances.get(place)?;
+        let knife = self.knife(instance, &instance.known);
+        Some(knife.answers(State::Value(value.clone())))
+    }
+
     fn knife<'k>(&'k self, instance: &'k Instance, known: &'k Known) -> Knife<'k> {
         Knife {
             schema: &self.stage.program.schema,
@@ -992,6 +1029,18 @@ impl<'s> Encoder<'s> {
             known,
             questions: instance.questions.keys().collect(),
         }
+    }
+
+    /// What chooses the cell in which a value lies.
+    pub(super) fn cell(&self, instance: &Instance, value: Value) -> Option<Lit> {
+        if instance.cells.is_empty() {
+            return None;
+        }
+        let knife = self.knife(instance, &instance.known);
+        let truths = knife.answers(State::Value(value));
+        let mut cells = instance.cells.iter();
+        let found = cells.find(|(cell, _)| cell.truths == truths);
+        found.map(|(_, lit)| *lit)
     }
 
     fn cells(&mut self, at: usize) {

@@ -5,6 +5,7 @@
 //! can be permitted, whether it can be not permitted, and the smallest set of answers that settles it.
 //! Nothing can go wrong; where a limit is reached, the answer is «either», and says so.
 
+mod answers;
 mod ask;
 mod cells;
 mod change;
@@ -12,12 +13,14 @@ mod encode;
 mod formula;
 mod place;
 mod sat;
+mod why;
 mod worlds;
 
 pub use cells::Sample;
-pub use change::{Change, Remedy, would_permit};
+pub use change::{Change, Reach, Remedy, Sought, would_permit};
 pub use formula::Lit;
 pub use place::{Base, Place, Stop, Stride, said as said_place};
+pub use why::{Why, why};
 pub use worlds::{Said, Unit, Worlds};
 
 use crate::eval::Fact;
@@ -40,8 +43,37 @@ pub struct Limits {
     pub conflicts: u64,
     /// Questions to the solver.
     pub questions: u64,
+    /// Questions to the solver, each counted as often as the formula has clauses, for one answer.
+    pub work: u64,
     /// Worlds tried in search of the smallest set to ask for; `0` to ask for nothing.
     pub worlds: usize,
+}
+
+/// A limit that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// [`Limits::variables`]
+    Variables(usize),
+    /// [`Limits::clauses`]
+    Clauses(usize),
+    /// [`Limits::elements`]
+    Elements(usize),
+    /// [`Limits::conflicts`]
+    Conflicts(u64),
+    /// [`Limits::questions`]
+    Questions(u64),
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Limit::Variables(n) => write!(f, "{n} open questions"),
+            Limit::Clauses(n) => write!(f, "{n} conditions between open questions"),
+            Limit::Elements(n) => write!(f, "{n} elements of lists nobody stated"),
+            Limit::Conflicts(n) => write!(f, "{n} steps of search"),
+            Limit::Questions(n) => write!(f, "{n} questions to the solver"),
+        }
+    }
 }
 
 impl Default for Limits {
@@ -50,8 +82,9 @@ impl Default for Limits {
             variables: 100_000,
             clauses: 500_000,
             elements: 256,
-            conflicts: 50_000,
+            conflicts: 20_000,
             questions: 20_000,
+            work: 20_000_000,
             worlds: 12,
         }
     }
@@ -68,14 +101,22 @@ pub struct Settlement {
     /// may turn out to be impossible. What is said to be settled is settled all the same.
     pub exact: bool,
     /// A limit was reached: nothing is settled.
-    pub gave_up: bool,
+    pub gave_up: Option<Limit>,
     /// The checks that fail in every world, by their place in the list handed in.
     pub always_failing: Vec<usize>,
     /// The checks that fail in no world.
     pub never_failing: Vec<usize>,
-    /// The smallest set found whose answers can make the deployment permitted, whatever else is so;
-    /// what settles most comes first. Empty where the verdict is settled.
+    /// The smallest set found whose answers can bring about the `goal`, whatever else is so; what
+    /// settles most comes first. Empty where the verdict is settled.
     pub asks: Vec<Ask>,
+    /// What the asks can settle: that the deployment is permitted; or, where that takes something that
+    /// is not to be asked for, that it is not permitted; or nothing.
+    pub goal: Leads,
+    /// Which answers bring about the goal: one of these, every condition of it met. None says more than
+    /// it takes, and none can be left out.
+    pub ways: Vec<Vec<Condition>>,
+    /// The verdict where none of the ways is taken: the opposite of the goal, if that is proven.
+    pub otherwise: Leads,
     /// Every question, judgment and role on which the verdict depends.
     pub depends: Vec<Ask>,
 }
@@ -87,6 +128,17 @@ pub struct Ask {
     pub unknown: Unknown,
     /// Its answers; together they are all that can be.
     pub outcomes: Vec<Outcome>,
+}
+
+/// What the answer to one of the asks has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Which of the asks.
+    pub ask: usize,
+    /// Among which values it has to lie: `<= 700 000 000`, `not in EU`.
+    pub when: String,
+    /// Which of its outcomes meet this, by number.
+    pub outcomes: Vec<usize>,
 }
 
 /// What is not known.
@@ -126,6 +178,33 @@ pub enum Unknown {
     },
 }
 
+impl Unknown {
+    /// Its name in reports and in `--answer`.
+    pub fn name(&self, stage: &Stage) -> String {
+        let layer = |at: usize| &stage.program.layers[at];
+        match self {
+            Unknown::Fact { name, .. } => name.clone(),
+            Unknown::Reading {
+                layer: at,
+                question,
+            } => {
+                let question = &layer(*at).questions[*question as usize];
+                format!("{}/{}", layer(*at).id, question.name)
+            }
+            Unknown::Judgment {
+                layer: at,
+                judgment,
+            } => {
+                let judgment = &layer(*at).judgments[*judgment as usize];
+                format!("{}/{}", layer(*at).id, judgment.name)
+            }
+            Unknown::Role { member } => {
+                format!("models[{}].role", stage.lineage.members[*member].name)
+            }
+        }
+    }
+}
+
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -135,8 +214,13 @@ pub struct Outcome {
     pub answer: Answer,
     /// The verdict, given this answer and nothing else.
     pub leads: Leads,
-    /// Whether it is one of the answers that, all of them together, make the deployment permitted.
+    /// Whether it is one of the answers that, all of them together, bring about the goal.
     pub permits: bool,
+    /// Whether some of the [ways](Settlement::ways) can be taken with it.
+    pub joins: bool,
+    /// Where it does not join and settles nothing: the fewest things found that, beside what is asked,
+    /// have to be known to bring about the goal; empty where that takes too long to find.
+    pub needs: Vec<Unknown>,
 }
 
 /// An answer as data.
@@ -151,21 +235,24 @@ pub enum Answer {
 }
 
 /// A verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Leads {
     /// In every world no check fails
     Permitted,
     /// In every world a check fails
     NotPermitted,
     /// There are worlds of both sorts
+    #[default]
     Undetermined,
 }
 
-/// What all worlds say about some checks, each of a scene by its number.
+/// What all worlds say about some checks, each of a scene by its number. What is `passed`, by name, is
+/// not asked for.
 pub fn settle(
     stage: &Stage,
     checks: &[(usize, Check)],
     scenes: &[Scene],
+    passed: &[String],
     limits: &Limits,
 ) -> Settlement {
     let blank = Fact::unknown(Span::NOWHERE);
@@ -198,20 +285,25 @@ pub fn settle(
         }
     }
     encoder.finish();
-    let found = if encoder.too_large {
-        None
-    } else {
-        ask::Search::new(stage, encoder, forbidden, limits).fill(&fails, &mut settlement)
+    let found = match encoder.too_large {
+        Some(limit) => Err(limit),
+        None => {
+            let mut search = ask::Search::new(stage, encoder, forbidden, passed, limits);
+            let found = search.fill(&fails, &mut settlement);
+            found.ok_or_else(|| search.spent())
+        }
     };
-    if found.is_none() && !forbidden.is_known() {
+    if let Err(limit) = found
+        && !forbidden.is_known()
+    {
         settlement = Settlement {
             can_permit: true,
             can_forbid: true,
-            gave_up: true,
+            gave_up: Some(limit),
             exact: false,
-            asks: Vec::new(),
-            depends: Vec::new(),
-            ..settlement
+            always_failing: settlement.always_failing,
+            never_failing: settlement.never_failing,
+            ..Settlement::default()
         };
     }
     settlement

@@ -35,8 +35,6 @@ pub enum Stride {
     Field(u16),
     /// A month or year
     Entry(Period, i32),
-    /// The last entry of a series of which none is known
-    Latest(Period),
     /// An element of a known list
     Element(usize),
     /// An element an unknown list may have
@@ -181,30 +179,19 @@ fn go(spot: &mut Spot, step: Step, frame: &crate::eval::Frame) {
         (step, Kind::Series(period, inner)) => {
             spot.kind = *inner;
             spot.or_none = false;
-            let entries = match spot.state() {
-                State::Series(entries) => entries.as_slice(),
-                _ => &[],
+            let at = match step {
+                Step::Entry(at) => at,
+                _ if period == Period::Year => i32::from(frame.today.year()) - 1,
+                _ => Month::of(frame.today).0 - 1,
             };
-            let wanted = match step {
-                Step::Entry(at) => Some(at),
-                Step::Last if period == Period::Year => Some(i32::from(frame.today.year()) - 1),
-                Step::Last => Some(Month::of(frame.today).0 - 1),
-                _ => entries.last().map(|(at, _)| *at),
-            };
-            match wanted {
-                Some(at) => {
-                    // Only looked up here; the borrow ends with the fact it finds.
-                    let found = spot.fact.and_then(|fact| match &fact.state {
-                        State::Series(entries) => entries
-                            .binary_search_by_key(&at, |(at, _)| *at)
-                            .ok()
-                            .map(|n| &entries[n].1),
-                        _ => None,
-                    });
-                    (Stride::Entry(period, at), found)
-                }
-                None => (Stride::Latest(period), None),
-            }
+            let found = spot.fact.and_then(|fact| match &fact.state {
+                State::Series(entries) => entries
+                    .binary_search_by_key(&at, |(at, _)| *at)
+                    .ok()
+                    .map(|n| &entries[n].1),
+                _ => None,
+            });
+            (Stride::Entry(period, at), found)
         }
         _ => (Stride::Count, None),
     };
@@ -267,17 +254,6 @@ pub fn said(stage: &Stage, place: &Place) -> (String, Vec<Stop>) {
                 };
                 name.push_str(" in ");
                 name.push_str(&entry);
-                stops.push(Stop::Key(entry));
-                kind = *inner;
-            }
-            (Stride::Latest(period), Kind::Series(_, inner)) => {
-                let today = stage.options.today;
-                let (word, entry) = match period {
-                    Period::Month => ("month", Month(Month::of(today).0 - 1).to_string()),
-                    Period::Year => ("year", (today.year() - 1).to_string()),
-                };
-                name.push_str(" in latest ");
-                name.push_str(word);
                 stops.push(Stop::Key(entry));
                 kind = *inner;
             }

@@ -1,9 +1,11 @@
 //! The solver: what we ask of one, and batsat answering it.
 
-use super::Limits;
 use super::formula::{Formula, Lit};
+use super::{Limit, Limits};
 use batsat::callbacks::Callbacks;
 use batsat::{Solver, SolverInterface, SolverOpts, lbool};
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// What we ask of a solver. It is filled once and asked many times.
 pub trait Sat {
@@ -35,17 +37,25 @@ impl Callbacks for Budget {
 /// batsat with a budget.
 pub struct Batsat {
     solver: Solver<Budget>,
-    solves: u64,
+    /// How many questions may still be asked; solvers may share them.
+    questions: Rc<Cell<u64>>,
+    limits: Limits,
 }
 
 impl Batsat {
     /// A solver over a formula, that stops after so many conflicts or questions in all.
     pub fn new(formula: &Formula, limits: &Limits) -> Batsat {
+        Batsat::sharing(formula, limits, Rc::new(Cell::new(limits.questions)))
+    }
+
+    /// The same with questions that other solvers ask as well.
+    pub fn sharing(formula: &Formula, limits: &Limits, questions: Rc<Cell<u64>>) -> Batsat {
         let left = u64::MAX;
         let solver = Solver::new(SolverOpts::default(), Budget { left });
         let mut batsat = Batsat {
             solver,
-            solves: limits.questions,
+            questions,
+            limits: limits.clone(),
         };
         for at in 0..formula.variables {
             batsat.solver.var_of_int(at);
@@ -55,6 +65,25 @@ impl Batsat {
         }
         batsat.solver.cb_mut().left = limits.conflicts.max(1);
         batsat
+    }
+
+    /// How many questions it, and all it shares them with, were asked.
+    pub fn asked(&self) -> u64 {
+        self.limits.questions.saturating_sub(self.questions.get())
+    }
+
+    /// Whether a limit keeps it from answering.
+    pub fn is_spent(&self) -> bool {
+        self.questions.get() == 0 || self.solver.cb().left == 0
+    }
+
+    /// The limit that keeps it from answering.
+    pub fn spent(&self) -> Limit {
+        if self.questions.get() == 0 {
+            Limit::Questions(self.limits.questions)
+        } else {
+            Limit::Conflicts(self.limits.conflicts)
+        }
     }
 
     fn lit(&mut self, lit: Lit) -> batsat::Lit {
@@ -73,7 +102,7 @@ impl Sat for Batsat {
     }
 
     fn solve(&mut self, assumptions: &[Lit]) -> Option<bool> {
-        self.solves = self.solves.checked_sub(1)?;
+        self.questions.set(self.questions.get().checked_sub(1)?);
         if self.solver.cb().left == 0 {
             return None;
         }

@@ -82,6 +82,7 @@ pub struct Worlds<'s> {
     limits: &'s Limits,
     encoder: Encoder<'s>,
     solver: Option<Batsat>,
+    finished: bool,
 }
 
 impl<'s> Worlds<'s> {
@@ -100,6 +101,7 @@ impl<'s> Worlds<'s> {
             limits,
             encoder,
             solver: None,
+            finished: false,
         }
     }
 
@@ -266,18 +268,46 @@ impl<'s> Worlds<'s> {
         }
     }
 
+    fn finish(&mut self) {
+        if !self.finished && self.encoder.too_large.is_none() {
+            self.nothing_in_none();
+            self.encoder.finish();
+        }
+        self.finished = true;
+    }
+
     // ── questions ───────────────────────────────────────────────────────────
+
+    /// What makes a world bare, to be preferred: lists without elements nobody described, judgments
+    /// that were answered by no. Nothing new can be asked about after this.
+    pub fn bare(&mut self) -> Vec<Lit> {
+        self.finish();
+        let instances = self.encoder.instances.values();
+        let witnesses = instances.flat_map(|instance| &instance.witnesses);
+        let judgments = self.encoder.judgments.values();
+        let bare = witnesses.chain(judgments).map(|lit| !*lit);
+        bare.filter(|lit| !lit.is_known()).collect()
+    }
+
+    /// For each fact that is asked about, what makes it the first of some values it can be. Nothing
+    /// new can be asked about after this.
+    pub fn plain(&mut self, values: &dyn Fn(&Kind) -> Vec<Value>) -> Vec<Lit> {
+        self.finish();
+        let instances = self.encoder.instances.values();
+        let cells = instances.filter_map(|instance| {
+            let mut values = values(&instance.kind).into_iter();
+            values.find_map(|value| self.encoder.cell(instance, value))
+        });
+        cells.filter(|lit| !lit.is_known()).collect()
+    }
 
     /// Whether there is a world in which all of them hold; `None` where a limit was reached.
     pub fn solve(&mut self, lits: &[Lit]) -> Option<bool> {
         if lits.contains(&Lit::FALSE) {
             return Some(false);
         }
-        if self.solver.is_none() && !self.encoder.too_large {
-            self.nothing_in_none();
-            self.encoder.finish();
-        }
-        if self.encoder.too_large {
+        self.finish();
+        if self.encoder.too_large.is_some() {
             return None;
         }
         let (formula, limits) = (&self.encoder.formula, self.limits);
@@ -326,7 +356,7 @@ impl<'s> Worlds<'s> {
                     add(*lit, says);
                 }
             }
-            // Some values leave an answer open: `none` has no order.
+            // Some values leave an answer open.
             for (question, lit) in &instance.questions {
                 let yes = self.value(*lit);
                 let says = match question {

@@ -201,6 +201,14 @@ pub struct Program {
 }
 
 impl Program {
+    /// Whether facts and acts of another program are the same ones here, by name and by number.
+    pub fn extends(&self, other: &Program) -> bool {
+        let acts = other.acts.iter().zip(&self.acts);
+        other.acts.len() <= self.acts.len()
+            && acts.into_iter().all(|(a, b)| a.name == b.name)
+            && self.schema.extends(&other.schema)
+    }
+
     /// The layer called `id`.
     pub fn layer(&self, id: &str) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.id == id)

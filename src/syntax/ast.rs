@@ -515,8 +515,6 @@ pub enum At {
     LastMonth,
     /// `in last year`
     LastYear,
-    /// `in latest month`, `in latest year`: the last one stated
-    Latest,
 }
 
 /// `at least 2 s in sign-offs satisfy …`

@@ -22,6 +22,10 @@ pub fn hint(found: &str, expected: &[&str]) -> Option<String> {
         "$" | "€" | "£" | "¥" => {
             "write the currency as three letters before the amount: `USD 20M`"
         }
+        "month" | "year" => {
+            "pick an entry of a series by name or as `in last month`, `in last year`: leaving out a \
+             bad month must never help, so that the latest one stated cannot be asked for"
+        }
         "§" => "write a section as `§1.b`, or in quotes as `§\"closing paragraph\"`",
         "yes" | "Yes" | "True" if may("`true`") => "write `true`",
         "no" | "No" | "False" if may("`true`") => "write `false`",

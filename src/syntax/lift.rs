@@ -1012,8 +1012,7 @@ impl<'a> Lift<'a> {
             }
             Rule::year => ast::At::Year(first.as_str().parse().ok()?),
             Rule::kw_last if monthly => ast::At::LastMonth,
-            Rule::kw_last => ast::At::LastYear,
-            _ => ast::At::Latest,
+            _ => ast::At::LastYear,
         };
         Some(Spanned::new(at, span))
     }

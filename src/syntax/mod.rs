@@ -66,3 +66,9 @@ pub fn imports(source: SourceId, text: &str) -> Vec<ast::Word> {
         })
         .collect()
 }
+
+/// The words of a text, outside comments; strings are words too, with their quotes.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    let (tokens, _) = token::lex(text);
+    tokens.into_iter().map(|token| &text[token.range()])
+}

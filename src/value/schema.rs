@@ -196,6 +196,30 @@ impl Schema {
     /// The record whose fields are the facts of a deployment.
     pub const ROOT: RecordId = RecordId(0);
 
+    /// Whether everything another schema knows is known here by the same name and number.
+    pub fn extends(&self, other: &Schema) -> bool {
+        fn begins<T>(long: &[T], short: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+            short.len() <= long.len() && short.iter().zip(long).all(|(a, b)| same(a, b))
+        }
+        begins(&self.units, &other.units, |a, b| a == b)
+            && begins(&self.enums, &other.enums, |a, b| {
+                let same = |a: &Choice, b: &Choice| a.name == b.name;
+                a.name == b.name && begins(&b.choices, &a.choices, same)
+            })
+            && begins(&self.territories, &other.territories, |a, b| {
+                let part = |part: &Part| (part.place, part.from, part.until);
+                a.name == b.name && a.parts.iter().map(part).eq(b.parts.iter().map(part))
+            })
+            && begins(&self.records, &other.records, |a, b| {
+                let fields = a.fields.values().zip(b.fields.values());
+                a.name == b.name
+                    && a.fields.len() <= b.fields.len()
+                    && fields.into_iter().all(|(a, b)| {
+                        (&a.name, &a.kind, a.or_none) == (&b.name, &b.kind, b.or_none)
+                    })
+            })
+    }
+
     /// A record by number.
     pub fn record(&self, id: RecordId) -> &Record {
         &self.records[id.0 as usize]

@@ -2,12 +2,13 @@
 
 use super::gather;
 use super::{
-    Because, Duty, Finding, Judged, MissingKind, Outcome, Report, Verdict, checks, said, settle,
-    tell,
+    Because, Duty, Finding, Judged, Outcome, Report, Verdict, checks, has_gaps, said, settle,
+    settled, tell,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{Fact, Gap, Reason, State, Truth};
-use crate::ir::{Level, Node, Says};
+use crate::exact;
+use crate::ir::{Level, Node, NodeId, Says};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 
@@ -16,6 +17,18 @@ use crate::source::Span;
 /// # Errors
 /// Amounts that are compared in two currencies.
 pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
+    judge_without(stage, fallback, &[])
+}
+
+/// Judges a deployment; what is `passed`, by name, is not asked for.
+///
+/// # Errors
+/// Amounts that are compared in two currencies.
+pub fn judge_without(
+    stage: &Stage,
+    fallback: &str,
+    passed: &[String],
+) -> Result<Report, Vec<Diagnostic>> {
     let scenes = stage.scenes();
     let mut faults = gather::currencies(&scenes);
     if !faults.is_empty() {
@@ -34,14 +47,18 @@ pub fn judge(stage: &Stage, fallback: &str) -> Result<Report, Vec<Diagnostic>> {
         findings: Vec::new(),
         duties: Vec::new(),
         missing: Vec::new(),
+        settling: None,
+        depends: Vec::new(),
         assumptions: Vec::new(),
         remarks: gather::remarks(stage),
         applied: applied(stage, &scenes),
         forecast: None,
+        would_permit: None,
     };
     let finder = Finder {
         stage,
         scenes: &scenes,
+        passed,
     };
     finder.findings(&judged, &mut report);
     finder.gaps(&mut report);
@@ -81,9 +98,18 @@ fn applied(stage: &Stage, scenes: &[Scene]) -> Vec<String> {
     ids
 }
 
+/// Why a check fails in every world.
+struct Open<'o> {
+    /// The conditions that are known and that matter, each of a scene by its number.
+    known: &'o [(usize, NodeId)],
+    /// The other findings, where it is one or another of them.
+    or: Vec<String>,
+}
+
 struct Finder<'s, 'a> {
     stage: &'s Stage<'a>,
     scenes: &'s [Scene<'a>],
+    passed: &'s [String],
 }
 
 impl Finder<'_, '_> {
@@ -95,11 +121,7 @@ impl Finder<'_, '_> {
         if decisive().any(|judged| judged.fails == Truth::Yes) {
             return Verdict::NotPermitted;
         }
-        let origin_unknown = self.stage.lineage.unknown
-            || report
-                .missing
-                .iter()
-                .any(|missing| missing.what == MissingKind::Origin);
+        let origin_unknown = has_gaps(self.stage);
         if decisive().all(|judged| judged.fails == Truth::No) {
             return if origin_unknown {
                 Verdict::Undetermined
@@ -107,36 +129,66 @@ impl Finder<'_, '_> {
                 Verdict::Permitted
             };
         }
-        let settlement = settle(self.stage, self.scenes, judged);
-        report.exact = settlement.exact && !settlement.gave_up;
-        let verdict = match (settlement.can_permit, settlement.can_forbid) {
-            (false, _) => Verdict::NotPermitted,
-            (true, false) if !origin_unknown => Verdict::Permitted,
-            _ => Verdict::Undetermined,
-        };
+        let limits = exact::Limits::default();
+        let settlement = settle(self.stage, self.scenes, judged, self.passed, &limits);
+        report.exact = settlement.exact && settlement.gave_up.is_none();
+        if let Some(limit) = settlement.gave_up {
+            report.remarks.push(tell::gave_up(limit, self.stage));
+        }
+        let verdict = settled(&settlement, origin_unknown);
         let open: Vec<&Judged> = decisive()
             .filter(|judged| judged.fails == Truth::Unknown)
             .collect();
+        let mut alone = false;
         for at in &settlement.always_failing {
             if let Some(judged) = open.get(*at) {
-                self.finding(judged, report);
+                alone = true;
+                self.in_every_world(&[judged], report);
             }
         }
         if verdict == Verdict::Undetermined {
             gather::missing(self.stage, self.scenes, judged, &settlement, report);
-        } else if verdict == Verdict::NotPermitted && settlement.always_failing.is_empty() {
+        } else if verdict == Verdict::NotPermitted && !alone {
             // No single clause fails in every world, but some clause fails in each.
-            for judged in open {
-                self.finding(judged, report);
-            }
+            self.in_every_world(&open, report);
         }
         verdict
+    }
+
+    /// Findings about checks of which, in every world, one or another fails.
+    fn in_every_world(&self, open: &[&Judged], report: &mut Report) {
+        let asked: Vec<(usize, Check)> = open
+            .iter()
+            .map(|judged| (judged.scene, judged.check))
+            .collect();
+        let limits = exact::Limits::default();
+        let why = exact::why(self.stage, &asked, self.scenes, &limits);
+        let why = why.unwrap_or_else(|| exact::Why {
+            checks: (0..open.len()).collect(),
+            known: Vec::new(),
+        });
+        let failing = why.checks.iter().filter_map(|at| open.get(*at));
+        let mut ids: Vec<String> = Vec::new();
+        for judged in failing.clone() {
+            let (id, _, _) = self.named(judged);
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        for judged in failing {
+            let or = ids.iter().filter(|id| **id != self.named(judged).0);
+            let open = Open {
+                known: &why.known,
+                or: or.cloned().collect(),
+            };
+            self.finding(judged, Some(&open), report);
+        }
     }
 
     fn findings(&self, judged: &[Judged], report: &mut Report) {
         for judged in judged.iter().filter(|judged| judged.fails == Truth::Yes) {
             if !self.moot(judged) {
-                self.finding(judged, report);
+                self.finding(judged, None, report);
             }
         }
     }
@@ -151,23 +203,35 @@ impl Finder<'_, '_> {
             && acts.any(|check| matches!(check, Check::Act(_)) && scene.fails(check) == Truth::Yes)
     }
 
-    /// Adds what a failing check has to say; acts stopped by one clause become one finding.
-    fn finding(&self, judged: &Judged, report: &mut Report) {
+    /// The id of the finding that a failing check makes, the clause it is about, and what that came to.
+    fn named(&self, judged: &Judged) -> (String, Option<u16>, Outcome) {
         let scene = &self.scenes[judged.scene];
         let layer = scene.context.layer;
-        let (clause, outcome, act) = match judged.check {
-            Check::Forbid(clause) => (Some(clause), Outcome::Breached, None),
-            Check::Duty(clause) => (Some(clause), Outcome::Open, None),
-            Check::Act(act) => {
-                let (clause, outcome) = self.blocker(scene, act);
-                (clause, outcome, Some(act))
-            }
+        let (clause, outcome) = match judged.check {
+            Check::Forbid(clause) => (Some(clause), Outcome::Breached),
+            Check::Duty(clause) => (Some(clause), Outcome::Open),
+            Check::Act(act) => self.blocker(scene, act),
         };
-        let act_name = act.map(|act| self.stage.program.acts[act as usize].name.clone());
-        let id = match (clause, &act_name) {
+        let id = match (clause, judged.check) {
             (Some(clause), _) => layer.clause_id(&layer.clauses[clause as usize]),
-            (None, Some(act)) => format!("{}/no-grant-{act}", layer.id),
-            (None, None) => layer.id.clone(),
+            (None, Check::Act(act)) => {
+                let act = &self.stage.program.acts[act as usize].name;
+                format!("{}/no-grant-{act}", layer.id)
+            }
+            (None, _) => layer.id.clone(),
+        };
+        (id, clause, outcome)
+    }
+
+    /// Adds what a failing check has to say; acts stopped by one clause become one finding. `open` says
+    /// why it fails in every world, where that is not known from what is stated alone.
+    fn finding(&self, judged: &Judged, open: Option<&Open>, report: &mut Report) {
+        let scene = &self.scenes[judged.scene];
+        let layer = scene.context.layer;
+        let (id, clause, outcome) = self.named(judged);
+        let act = match judged.check {
+            Check::Act(act) => Some(self.stage.program.acts[act as usize].name.clone()),
+            _ => None,
         };
         let model = scene
             .subject
@@ -177,12 +241,15 @@ impl Finder<'_, '_> {
             .iter_mut()
             .find(|known| known.id == id && known.model == model)
         {
-            if let Some(act) = act_name.filter(|act| !known.acts.contains(act)) {
+            if let Some(act) = act.filter(|act| !known.acts.contains(act)) {
                 known.acts.push(act);
             }
             return;
         }
-        let because = self.because(scene, judged.check, clause);
+        let because = match open {
+            Some(open) => self.told(scene, self.known(judged, clause, open)),
+            None => self.because(scene, judged.check, clause),
+        };
         let said = clause.map(|at| &layer.clauses[at as usize]);
         let code = match outcome {
             Outcome::NotLicensed => Code::NotLicensed,
@@ -208,13 +275,25 @@ impl Finder<'_, '_> {
             layer: layer.title.clone(),
             model,
             path: self.path(scene),
-            acts: act_name.into_iter().collect(),
+            acts: act.into_iter().collect(),
             because,
+            whatever: open.map_or_else(Vec::new, |_| gather::open(self.stage, scene, judged.check)),
+            or: open.map_or_else(Vec::new, |open| open.or.clone()),
             fix,
             diagnostic: Diagnostic::error(code, ""),
         };
         let words = said.map_or(layer.span, |clause| clause.words);
-        finding.diagnostic = tell::finding(&finding, words, self.step(scene), self.stage.program);
+        let mut told = tell::finding(&finding, words, self.step(scene), self.stage.program);
+        if open.is_some()
+            && let Some(grant) = said.filter(|clause| matches!(clause.says, Says::Grant(_)))
+        {
+            // In each world one of several clauses defeats the grant.
+            let may = |at: &&u16| scene.context.effect(**at) != Truth::No;
+            for at in grant.exceptions.iter().filter(may) {
+                told = told.and(layer.clauses[*at as usize].words, "this may defeat it");
+            }
+        }
+        finding.diagnostic = told;
         report.findings.push(finding);
     }
 
@@ -242,10 +321,35 @@ impl Finder<'_, '_> {
                 return (Some(*exception), Outcome::Withheld);
             }
         }
+        if let Some(grant) = first
+            && let Some(only) = self.only_defeat(scene, grant)
+        {
+            return only;
+        }
         match first {
             Some(grant) => (Some(grant), Outcome::Withheld),
             None => (None, Outcome::NotLicensed),
         }
+    }
+
+    /// What may defeat a grant that applies otherwise, if that is one clause only: where the grant is in
+    /// force in no world, that one applies in all of them.
+    fn only_defeat(&self, scene: &Scene, grant: u16) -> Option<(Option<u16>, Outcome)> {
+        let context = &scene.context;
+        let said = &context.layer.clauses[grant as usize];
+        let may = |clause: &u16| context.effect(*clause) != Truth::No;
+        let defeats = said.exceptions.iter().copied().filter(may);
+        let defeats = defeats.map(|clause| (Some(clause), Outcome::Withheld));
+        let ends = (0..).zip(&context.layer.clauses).filter(|(_, clause)| {
+            matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
+        });
+        let ends = ends.map(|(end, _)| end).filter(may);
+        let ends = ends.map(|clause| (Some(clause), Outcome::Ended));
+        let mut all = defeats.chain(ends);
+        let first = all
+            .next()
+            .filter(|_| context.holds(said.condition) == Truth::Yes);
+        first.filter(|_| all.next().is_none())
     }
 
     /// Why a clause applies, or does not: its own condition. Exceptions that never came up are no
@@ -285,6 +389,45 @@ impl Finder<'_, '_> {
                 self.applies(scene, clause, &mut reasons);
             }
         }
+        self.told(scene, reasons)
+    }
+
+    /// The reasons that are known and that matter, as far as they lie in the clause that a finding is
+    /// about. That an act is performed is told of prohibitions and of acts nobody grants.
+    fn known(&self, judged: &Judged, clause: Option<u16>, open: &Open) -> Vec<Reason<'_>> {
+        let context = &self.scenes[judged.scene].context;
+        let layer = context.layer;
+        let effect = |at: u16| layer.clauses[at as usize].effect;
+        let act = |at: &u16| layer.acts[*at as usize];
+        let mut roots: Vec<NodeId> = Vec::new();
+        match (judged.check, clause) {
+            (Check::Act(at), None) => roots.push(act(&at)),
+            (Check::Act(_), Some(clause)) => roots.push(effect(clause)),
+            (Check::Duty(at), _) => {
+                if let Says::Require(holds) = layer.clauses[at as usize].says {
+                    roots.push(holds);
+                }
+                roots.push(effect(at));
+            }
+            (Check::Forbid(at), _) => {
+                roots.push(effect(at));
+                if let Says::Forbid(acts) = &layer.clauses[at as usize].says {
+                    roots.extend(acts.iter().map(act));
+                }
+            }
+        }
+        let own = open
+            .known
+            .iter()
+            .filter(|(scene, _)| *scene == judged.scene);
+        let leaves: Vec<NodeId> = own.map(|(_, node)| *node).collect();
+        let each = roots.into_iter();
+        each.flat_map(|root| context.reasons_among(root, &leaves))
+            .collect()
+    }
+
+    /// Both sides of each reason.
+    fn told(&self, scene: &Scene, reasons: Vec<Reason>) -> Vec<Because> {
         let mut because: Vec<Because> = Vec::new();
         for reason in &reasons {
             let (asked, fact, value) = said::reason(reason, scene, self.stage);
@@ -350,6 +493,7 @@ impl Finder<'_, '_> {
                 id: scene.context.layer.clause_id(said),
                 title: said.title.clone(),
                 section: said.section.clone(),
+                reported: scene.is_reported(clause),
                 model: scene
                     .subject
                     .map(|at| self.stage.lineage.members[at].name.to_owned()),

@@ -1,11 +1,11 @@
 //! What stands beside the findings: what is missing, what was assumed, what deserves a look.
 
-use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Verdict, said};
+use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, Verdict, said};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{self, Truth};
-use crate::exact::{Leads, Settlement, Stop, Unknown};
+use crate::eval::{self, Reason, Truth};
+use crate::exact::{Answer, Ask, Condition, Leads, Outcome, Sample, Settlement, Stop, Unknown};
 use crate::ir::{Atom, Node, NodeId, Operand, Program, Says};
-use crate::scene::{Check, Scene, Stage};
+use crate::scene::{Check, Scene, Settled, Stage};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -80,83 +80,128 @@ pub fn missing(
     settlement: &Settlement,
     report: &mut Report,
 ) {
-    for ask in &settlement.asks {
-        let leads = ask.outcomes.iter().map(|outcome| Lead {
-            answer: outcome.when.clone(),
-            verdict: match outcome.leads {
-                Leads::Permitted => Verdict::Permitted,
-                Leads::NotPermitted => Verdict::NotPermitted,
-                Leads::Undetermined => Verdict::Undetermined,
-            },
+    // A license nobody knows may ask for anything: until the origins are known, nothing permits.
+    let origins: Vec<String> = report
+        .missing
+        .iter()
+        .map(|missing| missing.name.clone())
+        .collect();
+    let names: Vec<String> = settlement
+        .asks
+        .iter()
+        .map(|ask| ask.unknown.name(stage))
+        .collect();
+    let asks = settlement.asks.iter();
+    report
+        .missing
+        .extend(asks.map(|ask| asked(stage, ask, &origins)));
+    let other = |ask: &&Ask| !names.contains(&ask.unknown.name(stage));
+    let depends = settlement.depends.iter().filter(other);
+    report.depends = depends.map(|ask| asked(stage, ask, &origins)).collect();
+    if !settlement.ways.is_empty() && (origins.is_empty() || settlement.goal != Leads::Permitted) {
+        let condition =
+            |condition: &Condition| (names[condition.ask].clone(), condition.when.clone());
+        let ways = settlement.ways.iter();
+        report.settling = Some(Settling {
+            goal: verdict(settlement.goal, &origins),
+            ways: ways
+                .map(|way| way.iter().map(condition).collect())
+                .collect(),
+            otherwise: verdict(settlement.otherwise, &origins),
         });
-        let leads: Vec<Lead> = leads.collect();
-        let layer = |at: usize| &stage.program.layers[at];
-        let missing = match &ask.unknown {
-            Unknown::Fact {
-                name,
-                kind,
-                key,
-                words,
-                path,
-            } => Missing {
-                name: name.clone(),
-                what: MissingKind::Fact,
-                asks: stage.program.schema.kind_said(kind),
-                place: *key,
-                words: *words,
-                leads,
-                clauses: Vec::new(),
-                way: path.clone(),
-            },
-            Unknown::Reading {
-                layer: at,
-                question,
-            } => {
-                let question = &layer(*at).questions[*question as usize];
-                Missing {
-                    name: format!("{}/{}", layer(*at).id, question.name),
-                    what: MissingKind::Reading,
-                    asks: question.text.clone(),
-                    place: question.span,
-                    words: question.span,
-                    leads,
-                    clauses: Vec::new(),
-                    way: Vec::new(),
-                }
-            }
-            Unknown::Judgment {
-                layer: at,
-                judgment,
-            } => {
-                let judgment = &layer(*at).judgments[*judgment as usize];
-                Missing {
-                    name: format!("{}/{}", layer(*at).id, judgment.name),
-                    what: MissingKind::Judgment,
-                    asks: format!("{} ({} decides)", judgment.text, judgment.decided_by),
-                    place: judgment.span,
-                    words: judgment.span,
-                    leads,
-                    clauses: Vec::new(),
-                    way: Vec::new(),
-                }
-            }
-            Unknown::Role { member } => {
-                let member = &stage.lineage.members[*member];
-                Missing {
-                    name: format!("models[{}].role", member.name),
-                    what: MissingKind::Fact,
-                    asks: "`deployed` or `parent`: is this model deployed itself, or listed because others are made from it?".to_owned(),
-                    place: member.place,
-                    words: Span::NOWHERE,
-                    leads,
-                    clauses: Vec::new(),
-                    way: model_way(member.index, &member.name, "role"),
-                }
-            }
-        };
-        report.missing.push(missing);
     }
     waiting(stage, scenes, judged, report);
+}
+
+fn verdict(leads: Leads, origins: &[String]) -> Verdict {
+    match leads {
+        Leads::NotPermitted => Verdict::NotPermitted,
+        Leads::Permitted if origins.is_empty() => Verdict::Permitted,
+        Leads::Permitted | Leads::Undetermined => Verdict::Undetermined,
+    }
+}
+
+fn asked(stage: &Stage, ask: &Ask, origins: &[String]) -> Missing {
+    let lead = |outcome: &Outcome| {
+        let needs = outcome.needs.iter().map(|unknown| unknown.name(stage));
+        let blocked = outcome.joins || outcome.leads == Leads::Permitted;
+        Lead {
+            answer: outcome.when.clone(),
+            verdict: verdict(outcome.leads, origins),
+            joins: outcome.joins && origins.is_empty(),
+            needs: if blocked {
+                origins.to_vec()
+            } else {
+                needs.collect()
+            },
+        }
+    };
+    let missing = Missing {
+        name: ask.unknown.name(stage),
+        what: MissingKind::Fact,
+        asks: String::new(),
+        place: Span::NOWHERE,
+        words: Span::NOWHERE,
+        leads: ask.outcomes.iter().map(lead).collect(),
+        clauses: Vec::new(),
+        way: Vec::new(),
+    };
+    let layer = |at: usize| &stage.program.layers[at];
+    match &ask.unknown {
+        Unknown::Fact {
+            kind,
+            key,
+            words,
+            path,
+            ..
+        } => Missing {
+            asks: {
+                let none = Answer::Fact(Sample::None);
+                let or_none = ask.outcomes.iter().any(|outcome| outcome.answer == none);
+                let or_none = if or_none { ", or `none`" } else { "" };
+                format!("{}{or_none}", stage.program.schema.kind_said(kind))
+            },
+            place: *key,
+            words: *words,
+            way: path.clone(),
+            ..missing
+        },
+        Unknown::Reading {
+            layer: at,
+            question,
+        } => {
+            let question = &layer(*at).questions[*question as usize];
+            Missing {
+                what: MissingKind::Reading,
+                asks: question.text.clone(),
+                place: question.span,
+                words: question.span,
+                ..missing
+            }
+        }
+        Unknown::Judgment {
+            layer: at,
+            judgment,
+        } => {
+            let judgment = &layer(*at).judgments[*judgment as usize];
+            Missing {
+                what: MissingKind::Judgment,
+                asks: format!("{} ({} decides)", judgment.text, judgment.decided_by),
+                place: judgment.span,
+                words: judgment.span,
+                ..missing
+            }
+        }
+        Unknown::Role { member } => {
+            let member = &stage.lineage.members[*member];
+            Missing {
+                asks: "`deployed` or `parent`: is this model deployed itself, or listed because others are made from it?".to_owned(),
+                place: member.place,
+                way: model_way(member.index, member.name, "role"),
+                ..missing
+            }
+        }
+    }
 }
 
 /// For each missing thing, the clauses whose unknown leaves name it.
@@ -178,19 +223,9 @@ fn waiting(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &mut Repo
                 continue;
             }
             for reason in scene.context.reasons(node) {
-                let (asked, fact, _) = said::reason(&reason, scene, stage);
-                let name = match layer.node(reason.node) {
-                    Node::Reading(question, _) => {
-                        format!("{}/{}", layer.id, layer.questions[question as usize].name)
-                    }
-                    Node::Judgment(_) => format!("{}/{asked}", layer.id),
-                    _ => fact.unwrap_or(asked),
-                };
-                for missing in report
-                    .missing
-                    .iter_mut()
-                    .filter(|missing| missing.name == name)
-                {
+                let name = open_name(&reason, scene, stage);
+                let told = report.missing.iter_mut().chain(&mut report.depends);
+                for missing in told.filter(|missing| missing.name == name) {
                     if !missing.clauses.contains(&id) {
                         missing.clauses.push(id.clone());
                     }
@@ -198,6 +233,32 @@ fn waiting(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &mut Repo
             }
         }
     }
+}
+
+/// The name of what a reason asks about.
+fn open_name(reason: &Reason, scene: &Scene, stage: &Stage) -> String {
+    let layer = scene.context.layer;
+    let (asked, fact, _) = said::reason(reason, scene, stage);
+    match layer.node(reason.node) {
+        Node::Reading(question, _) => {
+            format!("{}/{}", layer.id, layer.questions[question as usize].name)
+        }
+        Node::Judgment(_) => format!("{}/{asked}", layer.id),
+        _ => fact.unwrap_or(asked),
+    }
+}
+
+/// What is open about a check.
+pub fn open(stage: &Stage, scene: &Scene, check: Check) -> Vec<String> {
+    let unknown = |node: &NodeId| scene.context.holds(*node) == Truth::Unknown;
+    let nodes = nodes(scene, check).into_iter().filter(unknown);
+    let mut names: Vec<String> = nodes
+        .flat_map(|node| scene.context.reasons(node))
+        .map(|reason| open_name(&reason, scene, stage))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Defaults of facts and readings taken for granted that decided something.
@@ -220,19 +281,19 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                         value: value.unwrap_or_else(|| "its default".to_owned()),
                         because: "a default stands in for it".to_owned(),
                         span: fact.span,
+                        otherwise: Vec::new(),
                     });
                 }
                 if reason.truth != Truth::Unknown
                     && let Node::Judgment(judgment) = layer.node(reason.node)
                     && let Some(by) = &stage.taken[scene.layer].judgments_by[judgment as usize]
-                    && let Some(on) = by.on
                 {
-                    add(Assumption {
-                        name: format!("{}/{}", layer.id, layer.judgments[judgment as usize].name),
-                        value: (reason.truth == Truth::Yes).to_string(),
-                        because: format!("determined by {} on {on}{}", by.by, until(by.until)),
-                        span: by.span,
-                    });
+                    add(Assumption::taken(
+                        format!("{}/{}", layer.id, layer.judgments[judgment as usize].name),
+                        (reason.truth == Truth::Yes).to_string(),
+                        "determined",
+                        by,
+                    ));
                 }
                 if let Node::Reading(question, _) = layer.node(reason.node) {
                     let taken = &stage.taken[scene.layer];
@@ -243,16 +304,12 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                     ) else {
                         continue;
                     };
-                    let because = match by.on {
-                        None => "the reading taken while nobody adopts another".to_owned(),
-                        Some(on) => format!("adopted by {} on {on}{}", by.by, until(by.until)),
-                    };
-                    add(Assumption {
-                        name: format!("{}/{}", layer.id, question_said.name),
-                        value: question_said.readings[reading as usize].name.clone(),
-                        because,
-                        span: by.span,
-                    });
+                    add(Assumption::taken(
+                        format!("{}/{}", layer.id, question_said.name),
+                        question_said.readings[reading as usize].name.clone(),
+                        "adopted",
+                        by,
+                    ));
                 }
             }
         }
@@ -267,6 +324,7 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                     value: id.clone(),
                     because: "its licensor released it under this license".to_owned(),
                     span: stage.program.layers[bond.layer].span,
+                    otherwise: Vec::new(),
                 });
             }
         }
@@ -287,14 +345,37 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                         value: "us".to_owned(),
                         because: "a default stands in for it".to_owned(),
                         span: edge.span,
+                        otherwise: Vec::new(),
                     });
                 }
                 child = *parent;
             }
         }
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
+    sort(&mut found);
     report.assumptions = found;
+}
+
+/// The order in which assumptions are told.
+pub fn sort(assumptions: &mut [Assumption]) {
+    assumptions.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+impl Assumption {
+    /// A reading or a determination that was taken.
+    pub(super) fn taken(name: String, value: String, verb: &str, by: &Settled) -> Assumption {
+        let because = match by.on {
+            None => "the reading taken while nobody adopts another".to_owned(),
+            Some(on) => format!("{verb} by {} on {on}{}", by.by, until(by.until)),
+        };
+        Assumption {
+            name,
+            value,
+            because,
+            span: by.span,
+            otherwise: Vec::new(),
+        }
+    }
 }
 
 fn until(date: Option<jiff::civil::Date>) -> String {

@@ -44,10 +44,17 @@ pub struct Deployment {
     pub applied: Vec<String>,
     /// Findings, gravest first.
     pub findings: Vec<Finding>,
+    /// What would permit it. `null` where it is not refused, and for deployments after the first
+    /// hundred of a run that are.
+    pub would_permit: Option<WouldPermit>,
     /// Duties that are due and met.
     pub duties: Vec<Duty>,
-    /// What would settle the verdict.
+    /// What can settle the verdict.
     pub missing: Vec<Missing>,
+    /// Where the answers to what is missing lead, together; where facts are missing.
+    pub settling: Option<Settling>,
+    /// Questions and judgments on which the verdict depends and that are not among what is missing.
+    pub depends: Vec<Missing>,
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
     /// What deserves a look.
@@ -100,6 +107,10 @@ pub struct Finding {
     pub acts: Vec<String>,
     /// Why: both sides of each reason.
     pub because: Vec<Reason>,
+    /// What is open about the clause and makes no difference: it comes to this whatever that is.
+    pub whatever: Vec<String>,
+    /// Other findings, by id, where it is this one or another of them, depending on what is open.
+    pub or: Vec<String>,
     /// What to do next.
     pub fix: Option<String>,
     /// The message as a sentence.
@@ -123,6 +134,43 @@ pub struct Reason {
     pub place: Option<Placed>,
 }
 
+/// What would permit a deployment that is not permitted.
+#[derive(Serialize, JsonSchema)]
+pub struct WouldPermit {
+    /// `changes`; `nothing` where no change of what people can change permits it; `not settled` where a
+    /// limit was reached.
+    pub found: String,
+    /// Changes to choose from: the cheapest, and a firm one if that one leaves something open.
+    pub ways: Vec<Way>,
+}
+
+/// Changes that permit a deployment, all together. They were applied and judged again, and none of
+/// them can be left out.
+#[derive(Serialize, JsonSchema)]
+pub struct Way {
+    /// The changes.
+    pub changes: Vec<ToChange>,
+    /// The verdict after them: `permitted`, or `undetermined` while something is open.
+    pub verdict: String,
+    /// What is open after them.
+    pub open: Vec<Missing>,
+    /// Where the answers to what is open lead, together.
+    pub settling: Option<Settling>,
+}
+
+/// One change.
+#[derive(Serialize, JsonSchema)]
+pub struct ToChange {
+    /// The fact, or the model.
+    pub fact: String,
+    /// What is to be so: `includes "Built with Llama"`.
+    pub to: String,
+    /// What is so now.
+    pub now: Option<String>,
+    /// Where that is stated.
+    pub place: Option<Placed>,
+}
+
 /// A duty that is due and met.
 #[derive(Serialize, JsonSchema)]
 pub struct Duty {
@@ -132,6 +180,8 @@ pub struct Duty {
     pub title: String,
     /// The section it encodes.
     pub section: Option<String>,
+    /// Whether a claim of the press asks for it.
+    pub reported: bool,
     /// The model it is about.
     pub model: Option<String>,
 }
@@ -158,8 +208,32 @@ pub struct Missing {
 pub struct Lead {
     /// The answer.
     pub answer: String,
-    /// The verdict then.
+    /// The verdict then, whatever the other answers are.
     pub verdict: String,
+    /// Whether one of the ways of `settling` can be taken with it.
+    pub joins: bool,
+    /// Where it does not join and settles nothing: what else has to be known.
+    pub needs: Vec<String>,
+}
+
+/// What the answers to everything that is missing come to, taken together.
+#[derive(Serialize, JsonSchema)]
+pub struct Settling {
+    /// What they can bring about: `permitted`; or `not permitted`, where nothing else is left to ask.
+    pub verdict: String,
+    /// How: one of these, all of its conditions.
+    pub ways: Vec<Vec<Condition>>,
+    /// The verdict in all other cases; `undetermined` where more has to be known.
+    pub otherwise: String,
+}
+
+/// What an answer has to be.
+#[derive(Serialize, JsonSchema)]
+pub struct Condition {
+    /// What is missing, by its name.
+    pub name: String,
+    /// Among which values it has to be: `<= 700 000 000`, `not in EU`.
+    pub is: String,
 }
 
 /// Something taken for granted.
@@ -173,6 +247,18 @@ pub struct Assumption {
     pub because: String,
     /// Where that is declared.
     pub place: Option<Placed>,
+    /// For a reading, a determination, or claims that count: what else could be taken under which the
+    /// verdict is another one. Empty where it makes no difference.
+    pub otherwise: Vec<Otherwise>,
+}
+
+/// Another reading or determination, and the verdict under it.
+#[derive(Serialize, JsonSchema)]
+pub struct Otherwise {
+    /// The other one.
+    pub value: String,
+    /// The verdict under it, everything else as it is.
+    pub verdict: String,
 }
 
 /// The whole output of `clausula ask --format json`.
@@ -195,8 +281,10 @@ pub struct Asked {
     pub as_of: String,
     /// `permitted`, `not permitted`, `undetermined` or `nothing applied`.
     pub verdict: String,
-    /// What would settle the verdict, the most decisive question first.
+    /// What can settle the verdict, the most decisive question first.
     pub questions: Vec<Question>,
+    /// Where the answers lead, together.
+    pub settling: Option<Settling>,
 }
 
 /// Something to ask a person.
@@ -252,8 +340,26 @@ fn leads(missing: &super::Missing) -> Vec<Lead> {
     let lead = |lead: &super::Lead| Lead {
         answer: lead.answer.clone(),
         verdict: lead.verdict.as_str().to_owned(),
+        joins: lead.joins,
+        needs: lead.needs.clone(),
     };
     missing.leads.iter().map(lead).collect()
+}
+
+/// Where the answers to what is missing lead, together.
+pub fn settling(found: &super::Settling) -> Settling {
+    let condition = |(name, is): &(String, String)| Condition {
+        name: name.clone(),
+        is: is.clone(),
+    };
+    let ways = found.ways.iter();
+    Settling {
+        verdict: found.goal.as_str().to_owned(),
+        ways: ways
+            .map(|way| way.iter().map(condition).collect())
+            .collect(),
+        otherwise: found.otherwise.as_str().to_owned(),
+    }
 }
 
 /// A message with its places.
@@ -306,6 +412,42 @@ fn level(level: Level) -> &'static str {
     }
 }
 
+fn missing(all: &[super::Missing], sources: &Sources) -> Vec<Missing> {
+    let each = all.iter().map(|missing| Missing {
+        name: missing.name.clone(),
+        kind: kind(missing.what).to_owned(),
+        asks: missing.asks.clone(),
+        place: place(missing.place, sources),
+        leads: leads(missing),
+        clauses: missing.clauses.clone(),
+    });
+    each.collect()
+}
+
+fn would_permit(found: &super::WouldPermit, sources: &Sources) -> WouldPermit {
+    let (word, ways) = match found {
+        super::WouldPermit::If(ways) => ("changes", ways.as_slice()),
+        super::WouldPermit::Nothing => ("nothing", &[][..]),
+        super::WouldPermit::NotSettled => ("not settled", &[][..]),
+    };
+    let change = |change: &super::remedy::Change| ToChange {
+        fact: change.fact.clone(),
+        to: change.says.clone(),
+        now: change.now.clone(),
+        place: place(change.place, sources),
+    };
+    let way = |remedy: &super::Remedy| Way {
+        changes: remedy.changes.iter().map(change).collect(),
+        verdict: remedy.verdict.as_str().to_owned(),
+        open: missing(&remedy.open, sources),
+        settling: remedy.settling.as_ref().map(settling),
+    };
+    WouldPermit {
+        found: word.to_owned(),
+        ways: ways.iter().map(way).collect(),
+    }
+}
+
 /// A report for other programs.
 pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
     let reason = |because: &Because| Reason {
@@ -330,16 +472,10 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
         path: finding.path.clone(),
         acts: finding.acts.clone(),
         because: finding.because.iter().map(reason).collect(),
+        whatever: finding.whatever.clone(),
+        or: finding.or.clone(),
         fix: finding.fix.clone(),
         message: finding.diagnostic.message.clone(),
-    });
-    let missing = report.missing.iter().map(|missing| Missing {
-        name: missing.name.clone(),
-        kind: kind(missing.what).to_owned(),
-        asks: missing.asks.clone(),
-        place: place(missing.place, sources),
-        leads: leads(missing),
-        clauses: missing.clauses.clone(),
     });
     Deployment {
         deployment: report.deployment.clone(),
@@ -349,6 +485,10 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
         exact: report.exact,
         applied: report.applied.clone(),
         findings: findings.collect(),
+        would_permit: report
+            .would_permit
+            .as_ref()
+            .map(|found| would_permit(found, sources)),
         duties: report
             .duties
             .iter()
@@ -356,10 +496,13 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
                 id: duty.id.clone(),
                 title: duty.title.clone(),
                 section: duty.section.clone(),
+                reported: duty.reported,
                 model: duty.model.clone(),
             })
             .collect(),
-        missing: missing.collect(),
+        missing: missing(&report.missing, sources),
+        settling: report.settling.as_ref().map(settling),
+        depends: missing(&report.depends, sources),
         assumptions: report
             .assumptions
             .iter()
@@ -368,6 +511,14 @@ pub fn deployment(report: &Report, sources: &Sources) -> Deployment {
                 value: assumption.value.clone(),
                 because: assumption.because.clone(),
                 place: place(assumption.span, sources),
+                otherwise: assumption
+                    .otherwise
+                    .iter()
+                    .map(|(value, verdict)| Otherwise {
+                        value: value.clone(),
+                        verdict: verdict.as_str().to_owned(),
+                    })
+                    .collect(),
             })
             .collect(),
         remarks: report

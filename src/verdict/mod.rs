@@ -8,11 +8,15 @@ mod find;
 mod forecast;
 mod gather;
 pub mod json;
+mod otherwise;
+mod remedy;
 mod said;
 pub mod tell;
 
-pub use find::judge;
+pub use find::{judge, judge_without};
 pub use forecast::{Change, Forecast, forecast};
+pub use otherwise::otherwise;
+pub use remedy::{Remedy, WouldPermit, would_permit};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::Truth;
@@ -130,6 +134,10 @@ pub struct Finding {
     pub acts: Vec<String>,
     /// Why.
     pub because: Vec<Because>,
+    /// What is open about the clause and makes no difference: it comes to this whatever that is.
+    pub whatever: Vec<String>,
+    /// Other findings, by id, where in every world it is this one or another of them.
+    pub or: Vec<String>,
     /// What to do next.
     pub fix: Option<String>,
     /// The same for a terminal.
@@ -145,6 +153,8 @@ pub struct Duty {
     pub title: String,
     /// The section it encodes.
     pub section: Option<String>,
+    /// Whether a claim asks for it, not a binding text.
+    pub reported: bool,
     /// The model it is about.
     pub model: Option<String>,
 }
@@ -188,8 +198,23 @@ pub enum MissingKind {
 pub struct Lead {
     /// The answer: `≤ 700 000 000`.
     pub answer: String,
-    /// The verdict then.
+    /// The verdict then, whatever the other answers are.
     pub verdict: Verdict,
+    /// Whether some of the [ways](Settling::ways) can be taken with it.
+    pub joins: bool,
+    /// Where it does not join and settles nothing: what has to be known beside what is asked.
+    pub needs: Vec<String>,
+}
+
+/// What the answers to everything that is asked come to, taken together.
+#[derive(Clone, Debug)]
+pub struct Settling {
+    /// What they can bring about: *permitted*; or *not permitted*, where nothing else is left to ask.
+    pub goal: Verdict,
+    /// How: one of these, all of it. Each names something missing, and among which values it has to be.
+    pub ways: Vec<Vec<(String, String)>>,
+    /// The verdict in all other cases.
+    pub otherwise: Verdict,
 }
 
 /// Something that was taken for granted and decided.
@@ -203,6 +228,9 @@ pub struct Assumption {
     pub because: String,
     /// Where that is declared.
     pub span: Span,
+    /// For a reading or a determination: the others under which the verdict is another one, with it.
+    /// Filled by [`otherwise`].
+    pub otherwise: Vec<(String, Verdict)>,
 }
 
 /// Everything there is to say about one deployment.
@@ -222,8 +250,13 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Duties that are due and met.
     pub duties: Vec<Duty>,
-    /// What is missing.
+    /// What is missing: the fewest things that would settle the answer, and what is not known about the
+    /// origins of models.
     pub missing: Vec<Missing>,
+    /// Where the answers to what is missing lead, together.
+    pub settling: Option<Settling>,
+    /// Questions and judgments on which the answer depends and that are not among what is missing.
+    pub depends: Vec<Missing>,
     /// What was assumed.
     pub assumptions: Vec<Assumption>,
     /// What deserves a look.
@@ -232,6 +265,8 @@ pub struct Report {
     pub applied: Vec<String>,
     /// What changes later, if that was asked for.
     pub forecast: Option<Forecast>,
+    /// What would permit it, if it is not permitted and that was asked for.
+    pub would_permit: Option<WouldPermit>,
 }
 
 /// A check with what it came to.
@@ -290,22 +325,57 @@ pub fn quick(stage: &Stage) -> Verdict {
             worst = fails;
         }
     });
-    let gaps = stage.lineage.unknown || stage.reach.iter().any(|(_, _, gaps)| !gaps.is_empty());
     match worst {
         _ if !applied => Verdict::NothingApplied,
         Truth::Yes => Verdict::NotPermitted,
         Truth::Unknown => Verdict::Undetermined,
-        Truth::No if gaps => Verdict::Undetermined,
+        Truth::No if has_gaps(stage) => Verdict::Undetermined,
         Truth::No => Verdict::Permitted,
     }
 }
 
-/// The exact answer over all completions, for decisive checks that the fast path left open.
-pub(crate) fn settle<'a>(stage: &Stage<'a>, scenes: &[Scene<'a>], judged: &[Judged]) -> Settlement {
+/// The answer over all completions, and nothing beside it.
+pub fn verdict(stage: &Stage) -> Verdict {
+    let fast = quick(stage);
+    if fast != Verdict::Undetermined {
+        return fast;
+    }
+    let scenes = stage.scenes();
+    let limits = exact::Limits {
+        worlds: 0,
+        ..exact::Limits::default()
+    };
+    let settlement = settle(stage, &scenes, &checks(stage, &scenes), &[], &limits);
+    settled(&settlement, has_gaps(stage))
+}
+
+/// Whether something about the origins of the models is not known.
+fn has_gaps(stage: &Stage) -> bool {
+    stage.lineage.unknown || stage.reach.iter().any(|(_, _, gaps)| !gaps.is_empty())
+}
+
+/// The verdict of all worlds.
+fn settled(settlement: &Settlement, gaps: bool) -> Verdict {
+    match (settlement.can_permit, settlement.can_forbid) {
+        (false, _) => Verdict::NotPermitted,
+        (true, false) if !gaps => Verdict::Permitted,
+        _ => Verdict::Undetermined,
+    }
+}
+
+/// What all worlds say about the decisive checks that the fast path left open. What is `passed`, by
+/// name, is not asked for.
+pub(crate) fn settle<'a>(
+    stage: &Stage<'a>,
+    scenes: &[Scene<'a>],
+    judged: &[Judged],
+    passed: &[String],
+    limits: &exact::Limits,
+) -> Settlement {
     let open: Vec<(usize, Check)> = judged
         .iter()
         .filter(|judged| judged.decisive && judged.fails == Truth::Unknown)
         .map(|judged| (judged.scene, judged.check))
         .collect();
-    exact::settle(stage, &open, scenes, &exact::Limits::default())
+    exact::settle(stage, &open, scenes, passed, limits)
 }

@@ -1,14 +1,20 @@
 //! Findings and gaps in the words a person reads.
 
-use super::{Finding, Missing, MissingKind, Outcome};
+use super::{Finding, Lead, Missing, MissingKind, Outcome, Settling, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity, words};
 use crate::eval::Gap;
+use crate::exact::Limit;
 use crate::ir::{Level, Program, Says};
 use crate::scene::Stage;
 use crate::source::Span;
 
 /// Most facts and words one finding points at.
 const MOST_LABELS: usize = 8;
+/// Most things an answer needs besides that are named.
+const MOST_NEEDS: usize = 4;
+
+/// Most open things one finding names.
+const MOST_OPEN: usize = 3;
 
 /// A title inside a sentence: its first letter small, unless it is a name or a quotation.
 fn inside(title: &str) -> String {
@@ -67,6 +73,7 @@ pub fn finding(
         told.severity = Severity::Warning;
     }
     let here = match finding.outcome {
+        _ if !finding.or.is_empty() => "this, or else another",
         Outcome::Withheld if grants => "this grant does not apply",
         Outcome::Withheld => "this defeats the grant",
         Outcome::Ended => "this ends the grants",
@@ -121,7 +128,32 @@ pub fn finding(
     if finding.reported {
         told.message.push_str(", as reported");
     }
+    if !finding.or.is_empty() {
+        let or = words::listed(&finding.or, "or");
+        told.message.push_str(&format!(", or else {or}"));
+    }
+    if !finding.whatever.is_empty() {
+        told.message.push_str(&whatever(&finding.whatever));
+    }
     told.maybe_help(help)
+}
+
+/// `, whatever «a» turns out to be`
+fn whatever(names: &[String]) -> String {
+    let mut said: Vec<String> = names
+        .iter()
+        .take(MOST_OPEN)
+        .map(|name| words::ticked(name))
+        .collect();
+    let more = names.len().saturating_sub(MOST_OPEN);
+    if more > 0 {
+        said.push(format!("{more} more"));
+    }
+    let verb = if names.len() == 1 { "turns" } else { "turn" };
+    format!(
+        ", whatever {} {verb} out to be",
+        words::listed_bare(&said, "and")
+    )
 }
 
 fn fact_label(because: &super::Because) -> String {
@@ -143,13 +175,13 @@ fn fact_label(because: &super::Because) -> String {
 pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
     let member = |at: usize| &stage.lineage.members[at];
     let of = |at: usize| {
-        let name = words::ticked(&member(at).name);
+        let name = words::ticked(member(at).name);
         if at == subject {
             name
         } else {
             format!(
                 "{name}, an ancestor of {},",
-                words::ticked(&member(subject).name)
+                words::ticked(member(subject).name)
             )
         }
     };
@@ -163,9 +195,8 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
         clauses: Vec::new(),
         way: Vec::new(),
     };
-    let model = |at: usize, field: &str| {
-        super::gather::model_way(member(at).index, &member(at).name, field)
-    };
+    let model =
+        |at: usize, field: &str| super::gather::model_way(member(at).index, member(at).name, field);
     match gap {
         Gap::Parents(at) => {
             let asks = "its parents, or `[]` for a model trained from nothing";
@@ -232,7 +263,7 @@ pub fn gap(gap: &Gap, subject: usize, stage: &Stage) -> (Missing, Diagnostic) {
             let message = format!(
                 "it is not stated how {} came from {}",
                 of(*at),
-                words::ticked(&member(*parent).name)
+                words::ticked(member(*parent).name)
             );
             let told = Diagnostic::warning(Code::LineageUnknown, message)
                 .at(*span, "no `by` here")
@@ -261,6 +292,54 @@ pub fn no_models(stage: &Stage) -> Missing {
         clauses: Vec::new(),
         way: vec![crate::exact::Stop::Key("models".to_owned())],
     }
+}
+
+/// A limit was reached before the answer was settled.
+pub fn gave_up(limit: Limit, stage: &Stage) -> Diagnostic {
+    Diagnostic::warning(
+        Code::Unsettled,
+        format!("the answer could not be settled within {limit}"),
+    )
+    .at(
+        stage.deployment.key,
+        "too much about this deployment is open",
+    )
+    .help("state more of its facts; what could not be settled is undetermined, never permitted")
+}
+
+/// What an answer leads to, below what all of them together lead to.
+pub fn lead(lead: &Lead, settling: Option<&Settling>) -> String {
+    match (settling, takes(lead)) {
+        (_, Some(takes)) => format!("{}; {takes}", lead.verdict.as_str()),
+        (Some(settling), None) if lead.joins && lead.verdict == Verdict::Undetermined => {
+            format!("{} if the rest is as above", settling.goal.as_str())
+        }
+        _ => lead.verdict.as_str().to_owned(),
+    }
+}
+
+/// What an answer leads to, while one question is asked after the other.
+pub fn in_dialogue(lead: &Lead) -> String {
+    match (lead.verdict, takes(lead)) {
+        (Verdict::Undetermined, Some(takes)) => format!("still open; {takes}"),
+        (Verdict::Undetermined, None) => "still open".to_owned(),
+        (verdict, _) => verdict.as_str().to_owned(),
+    }
+}
+
+fn takes(lead: &Lead) -> Option<String> {
+    if lead.verdict != Verdict::Undetermined || lead.needs.is_empty() {
+        return None;
+    }
+    let mut needs: Vec<String> = lead.needs.iter().map(|name| words::ticked(name)).collect();
+    if needs.len() > MOST_NEEDS + 1 {
+        let more = needs.split_off(MOST_NEEDS).len();
+        needs.push(format!("{more} more"));
+    }
+    Some(format!(
+        "then it takes {} as well",
+        words::listed_bare(&needs, "and")
+    ))
 }
 
 /// Nothing was judged.

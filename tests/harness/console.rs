@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 /// The block as it should be: each `$ clausula …` followed by what it prints, and by `? N` if its
-/// exit status is not 0. `$ cargo …` is not run, and what follows it stays.
+/// exit status is not 0. `$ printf … | clausula …` feeds it answers. `$ cargo …` is not run, and what
+/// follows it stays.
 pub fn actual(block: &Block, root: &Path) -> Result<String, String> {
     let mut out = String::new();
     let mut keep = true;
@@ -22,8 +23,11 @@ pub fn actual(block: &Block, root: &Path) -> Result<String, String> {
         if keep {
             continue;
         }
-        if command.split_whitespace().next() != Some("clausula") {
-            return Err(format!("`{command}` is neither `clausula …` nor `cargo …`"));
+        let (feeds, runs) = command.split_once(" | ").unwrap_or(("printf", command));
+        if !feeds.starts_with("printf") || !runs.starts_with("clausula ") {
+            return Err(format!(
+                "`{command}` is neither `clausula …`, `printf … | clausula …` nor `cargo …`"
+            ));
         }
         let folder = Path::new(PROGRAM).parent().unwrap_or(Path::new("."));
         let paths = std::env::var("PATH").unwrap_or_default();

@@ -68,7 +68,7 @@ impl Block {
 /// Fences that hold facts; each is the ending of its file.
 pub const FACTS: &[&str] = &["yaml", "json", "jsonl", "toml"];
 /// Fences that hold what a run must give.
-pub const EXPECTATIONS: &[&str] = &["verdict", "faults", "ir", "ast"];
+pub const EXPECTATIONS: &[&str] = &["verdict", "faults", "lint", "diff", "ir", "ast"];
 /// Fences that are left alone.
 pub const PROSE: &[&str] = &["console", "text", "pest", "rust", "sh"];
 

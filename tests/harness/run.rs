@@ -61,6 +61,11 @@ pub fn actual(page: &Page, section: usize, expectation: &Block) -> String {
                 arguments.extend(["--as-of".to_owned(), AS_OF.to_owned()]);
             }
         }
+        look @ ("lint" | "diff") => {
+            arguments.push(look.to_owned());
+            arguments.extend(policies);
+            arguments.extend(["--as-of".to_owned(), AS_OF.to_owned()]);
+        }
         form => {
             let form = if form == "ast" { "ast" } else { "ir" };
             arguments.extend(["dump".to_owned(), form.to_owned()]);

@@ -5,20 +5,10 @@ use super::run;
 use clausula::diagnostic::Code;
 
 /// Codes that no block of text can raise, and why.
-const WITHOUT_EXAMPLE: &[(Code, &str)] = &[
-    (
-        Code::NotUtf8,
-        "a Markdown file is UTF-8, and so is every block in it",
-    ),
-    (
-        Code::NeverApplies,
-        "raised by `lint`, which cases do not run",
-    ),
-    (Code::Implied, "raised by `lint`, which cases do not run"),
-    (Code::CannotBoth, "raised by `lint`, which cases do not run"),
-    (Code::Gap, "raised by `lint`, which cases do not run"),
-    (Code::Unused, "raised by `lint`, which cases do not run"),
-];
+const WITHOUT_EXAMPLE: &[(Code, &str)] = &[(
+    Code::NotUtf8,
+    "a Markdown file is UTF-8, and so is every block in it",
+)];
 
 /// Facts stand under this heading, and nothing says what must come out.
 pub fn lacks_expectation(page: &Page, section: usize) -> bool {

@@ -88,7 +88,7 @@ fn a_dialogue_settles_the_verdict_and_keeps_the_file() {
         "{errors}"
     );
     assert!(errors.contains("this fact should be a country"), "{errors}");
-    assert!(errors.contains("\u{3e} \nllama-4/prominent"), "{errors}");
+    assert!(errors.contains("> US\n\nllama-4/prominent"), "{errors}");
     assert_eq!(status, 0, "{errors}");
     insta::assert_snapshot!(added(HALF, &file.text()), @r"
       principal-place-of-business: US
@@ -122,6 +122,96 @@ fn quitting_keeps_the_answers_and_skipping_writes_nothing() {
     assert_eq!(
         added(HALF, &file.text()),
         "  group:\n    monthly-active-users: { 2025-03: \"> 700M\" }\n"
+    );
+}
+
+const DRAFT: &str = include_str!("../../policies/examples/first-draft.yaml");
+
+#[test]
+fn three_answers_settle_a_draft_with_half_its_facts() {
+    let file = File::new("facts.yaml", DRAFT);
+    let (status, _, errors) = ran(&["ask", file.path(), "--write"], "4M\nnone\ntrue\n");
+    assert_eq!(status, 0, "{errors}");
+    assert_eq!(errors.matches("\n> ").count(), 3, "{errors}");
+    insta::assert_snapshot!(added(DRAFT, &file.text()), @r"
+      group:
+        monthly-active-users: { 2024-11: 4M }
+        control-changed: none
+      passes-on:
+        dangers-disclosed: true
+    ");
+}
+
+#[test]
+fn a_bad_answer_is_asked_again_with_a_suggestion() {
+    let text = DRAFT.replace("  audience: own-staff\n", "");
+    let file = File::new("facts.yaml", &text);
+    let answers = "4M\nnone\nhosted-servise\nhosted-service\n";
+    let (_, out, errors) = ran(&["ask", file.path()], answers);
+    assert!(
+        errors.contains("did you mean `hosted-service`?"),
+        "{errors}"
+    );
+    assert!(out.contains("offered-as: hosted-service\n"), "{out}");
+    let (_, out, _) = ran(&["ask", file.path()], "[unclosed\nq\n");
+    assert_eq!(out, text, "a bad answer changes nothing");
+}
+
+#[test]
+fn what_is_skipped_is_replaced_where_something_else_settles_it() {
+    let file = File::new("facts.yaml", DRAFT);
+    // How the product is offered is not known: what comes with it settles it as well.
+    let (_, _, first) = ran(&["ask", file.path()], "4M\n2020-01-01\n");
+    let asks = |errors: &str, name: &str| errors.contains(&format!("\n{name}: "));
+    let (offered, dangers) = ("product.offered-as", "product.passes-on.dangers-disclosed");
+    let (one, other) = if asks(&first, offered) {
+        (offered, dangers)
+    } else {
+        (dangers, offered)
+    };
+    assert!(asks(&first, one) && !asks(&first, other), "{first}");
+    let (_, _, second) = ran(&["ask", file.path()], "4M\n2020-01-01\nunknown\n");
+    assert!(asks(&second, other), "{second}");
+    // Without the users of the group nothing permits it, and nothing rules it out.
+    let (status, out, errors) = ran(&["ask", file.path()], "\n\n\n\n\n");
+    assert_eq!((status, out.as_str()), (3, DRAFT));
+    assert!(
+        errors.contains("nothing else settles it without"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn what_may_still_rule_it_out_is_asked_after_a_skip() {
+    let file = File::new("facts.yaml", HALF);
+    let (status, _, errors) = ran(&["ask", file.path()], "\nfalse\nProduct counsel\n\n\n\n");
+    assert!(errors.contains("it may still be ruled out"), "{errors}");
+    assert_eq!(status, 1, "{errors}");
+}
+
+#[test]
+fn the_end_of_the_input_keeps_what_was_answered() {
+    let file = File::new("facts.yaml", DRAFT);
+    let (status, _, errors) = ran(&["ask", file.path(), "--write"], "4M\n");
+    assert_eq!(status, 3, "{errors}");
+    insta::assert_snapshot!(added(DRAFT, &file.text()), @r"
+      group:
+        monthly-active-users: { 2024-11: 4M }
+    ");
+}
+
+#[test]
+fn bounds_are_used_as_far_as_they_go() {
+    let file = File::new("facts.yaml", DRAFT);
+    let (status, _, errors) = ran(&["ask", file.path()], "600M..650M\nnone\ntrue\n");
+    assert_eq!(status, 0, "{errors}");
+    // Bounds around the threshold are all there is to tell: it is not asked again.
+    let (status, _, errors) = ran(&["ask", file.path()], "600M..800M\nnone\ntrue\n");
+    assert_eq!(status, 3, "{errors}");
+    assert_eq!(
+        errors.matches("monthly-active-users in 2024-11: ").count(),
+        1,
+        "{errors}"
     );
 }
 
@@ -202,19 +292,68 @@ fn json_stays_json() {
 }
 
 #[test]
-fn toml_goes_to_a_new_yaml_file() {
-    let file = File::new("facts.toml", "models = []\n[organization]\nname = \"A\"\n");
-    let answer = ["--answer", "organization.kind=company"];
-    let (status, _, errors) = ran(&["ask", file.path(), "--write", answer[0], answer[1]], "");
-    assert_eq!(status, 2);
-    assert!(
-        errors.contains("TOML, which is not edited in place"),
-        "{errors}"
-    );
-    let (_, out, _) = ran(&["ask", file.path(), answer[0], answer[1]], "");
+fn toml_stays_toml() {
+    let text = "# top\nmodels = []   # none yet\n\n[organization]  # who\nname = \"A\"\ngroup.control-changed = \"none\"\n\n# what\n[product]\nname = 'B'\n# the end\n";
+    let after = answered("facts.toml", text, "organization.kind=company");
     assert_eq!(
-        out,
-        "models: []\norganization:\n  name: A\n  kind: company\n"
+        after,
+        text.replace("\"none\"\n", "\"none\"\nkind = \"company\"\n")
+    );
+    let after = answered("facts.toml", text, "product.name=C # D");
+    assert_eq!(after, text.replace("'B'", "\"C # D\""));
+    let after = answered(
+        "facts.toml",
+        text,
+        "product.monthly-active-users in 2026-10=4M",
+    );
+    assert_eq!(
+        after,
+        text.replace(
+            "'B'\n",
+            "'B'\nmonthly-active-users = { 2026-10 = \"4M\" }\n"
+        )
+    );
+    let after = answered(
+        "facts.toml",
+        text,
+        "llama-4/prominent={ value: true, by: Jo }",
+    );
+    assert_eq!(
+        after,
+        text.replace(
+            "# the end\n",
+            "\n[[determinations]]\njudgment = \"llama-4/prominent\"\nvalue = true\nby = \"Jo\"\non = \"2026-11-01\"\nuntil = \"none\"\n# the end\n"
+        )
+    );
+    let windows = text.replace('\n', "\r\n");
+    let after = answered("facts.toml", &windows, "organization.kind=company");
+    assert_eq!(
+        after,
+        windows.replace("\"none\"\r\n", "\"none\"\r\nkind = \"company\"\r\n")
+    );
+}
+
+#[test]
+fn tables_of_toml_lists_are_found_and_new_ones_added() {
+    let text = "[[deployments]]\ndeployment = \"one\"\nmodels = []\n\n[[deployments]]\ndeployment = \"two\" # this\n\n[[deployments.models]]\nid = \"a/b\"\nlicense = \"apache-2.0\"\n";
+    let after = answered("facts.toml", text, "models[a/b].from=[]");
+    assert!(
+        after.ends_with("license = \"apache-2.0\"\nfrom = []\n"),
+        "{after}"
+    );
+    let text = "[[models]]\nid = \"a/b\"   # the one\nlicense = \"apache-2.0\"\n\n[models.package]\nnotice-file = \"unknown\"\n";
+    let after = answered("facts.toml", text, "models[a/b].from=[]");
+    assert_eq!(after, text.replace("2.0\"\n", "2.0\"\nfrom = []\n"));
+    let after = answered("facts.toml", text, "models[c/d].role=parent");
+    assert_eq!(
+        after,
+        format!("{text}\n[[models]]\nid = \"c/d\"\nrole = \"parent\"\n")
+    );
+    let text = "models = [\n  { id = \"a/b\" }, # the one\n]\n";
+    let after = answered("facts.toml", text, "models[a/b].license=apache-2.0");
+    assert_eq!(
+        after,
+        text.replace("\"a/b\" }", "\"a/b\", license = \"apache-2.0\" }")
     );
 }
 

@@ -53,7 +53,6 @@ const NAMES: &[&str] = &[
     "exactly",
     "count",
     "last",
-    "latest",
     "month",
     "year",
     "one",
@@ -321,7 +320,7 @@ fn entry() -> BoxedStrategy<ast::At> {
     prop_oneof![
         year_month().prop_map(|(year, month)| ast::At::Month(year, month)),
         (0_i16..=9999).prop_map(ast::At::Year),
-        select(vec![ast::At::LastMonth, ast::At::LastYear, ast::At::Latest]),
+        select(vec![ast::At::LastMonth, ast::At::LastYear]),
     ]
     .boxed()
 }

@@ -90,7 +90,6 @@ pub(super) fn at(at: ast::At) -> String {
         ast::At::Year(year) => format!("{year:04}"),
         ast::At::LastMonth => "last month".to_owned(),
         ast::At::LastYear => "last year".to_owned(),
-        ast::At::Latest => "latest month".to_owned(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Edits of a facts text at one place, leaving the rest of it as it was written: its comments, its order,
 //! its blanks. An edit is only kept if the text, read again, holds what was meant and nothing else.
 
+mod toml;
+
 use super::tree::{Entry, Map, Node, Tree};
 use super::{Format, Limits, parse};
 use crate::source::SourceId;
@@ -42,8 +44,6 @@ pub enum Refused {
     Alias,
     /// Something else stands where a mapping or list should be
     Occupied,
-    /// TOML texts are not edited
-    Toml,
     /// The edited text would not hold what was meant
     Unsure,
 }
@@ -54,7 +54,6 @@ impl Refused {
         match self {
             Refused::Alias => "it is written through a YAML alias; edit the anchor by hand",
             Refused::Occupied => "something else stands where it belongs",
-            Refused::Toml => "TOML is not edited in place",
             Refused::Unsure => "the file is written in a way this cannot edit safely",
         }
     }
@@ -104,6 +103,18 @@ impl Piece {
                     .collect(),
             ),
             other => other,
+        }
+    }
+
+    /// Mappings by their keys, whatever order they were written in.
+    fn sort(&mut self) {
+        match self {
+            Piece::List(all) => all.iter_mut().for_each(Piece::sort),
+            Piece::Map(all) => {
+                all.sort_by(|(a, _), (b, _)| a.cmp(b));
+                all.iter_mut().for_each(|(_, value)| value.sort());
+            }
+            _ => {}
         }
     }
 
@@ -243,25 +254,6 @@ fn pair(key: &str, value: &Piece, json: bool) -> String {
     format!("{}: {}", word(key, json), value.flow(json))
 }
 
-/// A whole text in YAML, one document per piece.
-pub fn yaml(documents: &[Piece]) -> String {
-    let mut out = String::new();
-    for (number, document) in documents.iter().enumerate() {
-        if number > 0 {
-            out.push_str("---\n");
-        }
-        match document {
-            Piece::Map(all) if !all.is_empty() => {
-                for (key, value) in all {
-                    out.push_str(&format!("{}:{}\n", word(key, false), value.block(0, "\n")));
-                }
-            }
-            other => out.push_str(&format!("{}\n", other.flow(false))),
-        }
-    }
-    out
-}
-
 /// The text with a value at the end of a way that starts at `root`, one of the nodes it was read into.
 ///
 /// # Errors
@@ -273,10 +265,7 @@ pub fn set(
     way: &[Way],
     value: &Piece,
 ) -> Result<String, Refused> {
-    if format == Format::Toml {
-        return Err(Refused::Toml);
-    }
-    let json = format != Format::Yaml;
+    let json = matches!(format, Format::Json | Format::JsonLines);
     let value = if json {
         value.clone().for_json()
     } else {
@@ -284,18 +273,52 @@ pub fn set(
     };
     let read = |text: &str| parse(SourceId(u32::MAX), text, format, &Limits::default());
     let before = read(text).map_err(|_| Refused::Unsure)?;
-    let edited = Editor { text, json }.edit(root, way, &value)?;
+    let edited = match format {
+        Format::Toml => {
+            let mut whole = before.first().and_then(|top| way_to(top, root));
+            let whole = whole.as_mut().ok_or(Refused::Unsure)?;
+            whole.extend_from_slice(way);
+            toml::set(text, whole, &value)?
+        }
+        _ => Editor { text, json }.edit(root, way, &value)?,
+    };
     let after = read(&edited).map_err(|_| Refused::Unsure)?;
     let mut meant: Vec<Piece> = before.iter().map(Piece::of).collect();
     let found = before
         .iter()
         .zip(&mut meant)
         .any(|(node, piece)| put_below(node, piece, root, way, &value));
-    let got: Vec<Piece> = after.iter().map(Piece::of).collect();
+    let mut got: Vec<Piece> = after.iter().map(Piece::of).collect();
+    if format == Format::Toml {
+        // A key of a table has to stand before the tables in it.
+        meant.iter_mut().chain(&mut got).for_each(Piece::sort);
+    }
     if found && got == meant {
         Ok(edited)
     } else {
         Err(Refused::Unsure)
+    }
+}
+
+/// The way from the top of a text to one of the nodes it was read into.
+fn way_to(node: &Node, root: &Node) -> Option<Vec<Way>> {
+    if node.span.range() == root.span.range() && Piece::of(node) == Piece::of(root) {
+        return Some(Vec::new());
+    }
+    let below = |step: Way, node: &Node| {
+        let mut way = way_to(node, root)?;
+        way.insert(0, step);
+        Some(way)
+    };
+    match &node.value {
+        Tree::List(nodes) => {
+            let mut nodes = nodes.iter().enumerate();
+            nodes.find_map(|(at, node)| below(Way::Index(at), node))
+        }
+        Tree::Map(map) => map
+            .iter()
+            .find_map(|(name, entry)| below(Way::Key(name.to_string()), &entry.value)),
+        _ => None,
     }
 }
 

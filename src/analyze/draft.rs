@@ -1,0 +1,885 @@
+//! A facts file in the making: what a world fixes, as a person would write it.
+//!
+//! Comes in: the units of a world. Goes out: YAML that fits the vocabulary. A draft is shortened and
+//! given plain values by trying: what it is meant to show must still be so.
+
+use super::free::{ORIGIN, SUBJECT};
+use crate::exact::{Base, Place, Said, Sample, Stride, Unit};
+use crate::ir::Layer;
+use crate::scene::Stage;
+use crate::value::{Kind, Month, Period, Schema, Value};
+use indexmap::IndexMap;
+use jiff::civil::Date;
+
+/// Values a reader knows, best first; a fact that can be one of them is.
+const PLAIN: &[&str] = &[
+    "public",
+    "none",
+    "hosted-service",
+    "download",
+    "self-hosted",
+    "private",
+    "published",
+    "company",
+    "language-model",
+    "image",
+    "US",
+    "DE",
+    "us",
+];
+
+/// Counts a reader takes in at a glance.
+const COUNTS: &[i64] = &[4_000_000, 800_000_000, 2_000_000_000];
+
+/// What stands for the name of the license that is compared, and is written as its id.
+pub(super) const LICENSE: &str = "\u{0}";
+
+/// Part of a facts file.
+#[derive(Clone, Debug)]
+pub(super) enum Tree {
+    /// Keys and what they hold
+    Map(IndexMap<String, Tree>),
+    /// Elements, each with a name that tells it apart
+    List(IndexMap<String, Tree>),
+    /// One value; `None` for `none`
+    Leaf(Option<Value>),
+}
+
+impl Tree {
+    fn text(text: &str) -> Tree {
+        Tree::Leaf(Some(Value::Text(text.into())))
+    }
+
+    fn entries(&self) -> Option<&IndexMap<String, Tree>> {
+        match self {
+            Tree::Map(entries) | Tree::List(entries) => Some(entries),
+            Tree::Leaf(_) => None,
+        }
+    }
+
+    /// What a map or list holds; anything else is made an empty map first.
+    fn entries_mut(&mut self) -> &mut IndexMap<String, Tree> {
+        if let Tree::Leaf(_) = self {
+            *self = Tree::Map(IndexMap::new());
+        }
+        match self {
+            Tree::Map(entries) | Tree::List(entries) => entries,
+            Tree::Leaf(_) => unreachable!("it was just made a map"),
+        }
+    }
+
+    fn list(&mut self) -> &mut IndexMap<String, Tree> {
+        if !matches!(self, Tree::List(_)) {
+            *self = Tree::List(IndexMap::new());
+        }
+        self.entries_mut()
+    }
+
+    fn key(&mut self, key: &str) -> &mut Tree {
+        let empty = || Tree::Map(IndexMap::new());
+        let entries = self.entries_mut().entry(key.to_owned());
+        entries.or_insert_with(empty)
+    }
+
+    fn at(&mut self, way: &[usize]) -> &mut Tree {
+        match way {
+            [] => self,
+            [first, rest @ ..] => {
+                let held = matches!(self.entries(), Some(entries) if *first < entries.len());
+                if !held {
+                    return self;
+                }
+                self.entries_mut()[*first].at(rest)
+            }
+        }
+    }
+}
+
+/// How a question is read, or a judgment determined, in the layers that know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Decision {
+    /// The name of the question or judgment.
+    pub about: String,
+    /// The name of the reading, or `true` or `false`.
+    pub answer: String,
+    /// Each layer that knows it, by number, with its own numbers of the two.
+    pub layers: Vec<(usize, u16, u16)>,
+}
+
+/// A facts file in the making.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    root: Tree,
+    /// How questions are read, where it matters.
+    pub readings: Vec<Decision>,
+    /// How judgments are determined, where it matters.
+    pub judgments: Vec<Decision>,
+}
+
+/// Where licenses come from in a draft.
+pub(super) struct Origin<'o> {
+    /// The names of the licenses that are compared.
+    pub own: &'o [String],
+    /// The license that reaches the model, if one has to.
+    pub licensed: Option<&'o str>,
+    /// The license of a model of ours that was taught by outputs.
+    pub beside: Option<&'o str>,
+    /// Whether a license that reaches the model in no step comes from another model all the same.
+    pub step: bool,
+}
+
+/// A place in a draft: the way to it, the keys on the way, and what can stand there.
+#[derive(Clone)]
+struct Spot {
+    way: Vec<usize>,
+    keys: Vec<String>,
+    kind: Kind,
+    or_none: bool,
+}
+
+impl Draft {
+    /// What some units say.
+    /// `None` where the same was said of it without a step.
+    pub fn of(units: &[Unit], stage: &Stage, licenses: &Origin) -> Option<Draft> {
+        let mut making = Making {
+            stage,
+            licenses,
+            root: Tree::Map(IndexMap::new()),
+            subject: Tree::Map(IndexMap::new()),
+            origin: Tree::Map(IndexMap::new()),
+            path: Path::default(),
+        };
+        let (mut readings, mut judgments) = (Vec::new(), Vec::new());
+        for unit in units {
+            let layers = &stage.program.layers;
+            match &unit.says {
+                Said::Reading {
+                    layer,
+                    question,
+                    reading,
+                } => {
+                    let known = &layers[*layer].questions[*question as usize];
+                    let answer = known.readings[*reading as usize].name.clone();
+                    let own = (*layer, *question, *reading);
+                    decide(&mut readings, known.name.clone(), answer, own);
+                }
+                Said::Judgment {
+                    layer,
+                    judgment,
+                    yes,
+                } => {
+                    let about = layers[*layer].judgments[*judgment as usize].name.clone();
+                    let own = (*layer, *judgment, u16::from(*yes));
+                    decide(&mut judgments, about, yes.to_string(), own);
+                }
+                _ => making.unit(unit),
+            }
+        }
+        if licenses.step && !making.is_direct() {
+            return None;
+        }
+        let mut draft = Draft {
+            root: making.finish(),
+            readings,
+            judgments,
+        };
+        order(
+            &mut draft.root,
+            &Kind::Record(Schema::ROOT),
+            &stage.program.schema,
+        );
+        Some(draft)
+    }
+
+    /// Every place, those that hold others before what they hold.
+    fn spots(&self, schema: &Schema) -> Vec<Spot> {
+        let mut spots = Vec::new();
+        let root = Spot {
+            way: Vec::new(),
+            keys: Vec::new(),
+            kind: Kind::Record(Schema::ROOT),
+            or_none: false,
+        };
+        below(&self.root, &root, schema, &mut spots);
+        spots
+    }
+
+    /// Drops everything without which `shows` is still so.
+    pub fn shorten(&mut self, schema: &Schema, shows: &mut dyn FnMut(&Draft) -> bool) {
+        type Decisions = fn(&mut Draft) -> &mut Vec<Decision>;
+        let all: [Decisions; 2] = [|draft| &mut draft.readings, |draft| &mut draft.judgments];
+        for decisions in all {
+            let mut at = 0;
+            while at < decisions(self).len() {
+                let mut next = self.clone();
+                decisions(&mut next).remove(at);
+                if shows(&next) {
+                    *self = next;
+                } else {
+                    at += 1;
+                }
+            }
+        }
+        // What is asked for last is the least likely to be missed.
+        let whole = |spot: &Spot| spot.way.len() == 1 && spot.keys[0] != "models";
+        let mut first = self.spots(schema);
+        first.retain(whole);
+        for spot in first.into_iter().rev() {
+            if let Some(next) = self.without(&spot).filter(&mut *shows) {
+                *self = next;
+            }
+        }
+        let mut at = 0;
+        while let Some(spot) = self.spots(schema).into_iter().nth(at) {
+            let shorter = [self.without(&spot), self.emptied(&spot)];
+            match shorter.into_iter().flatten().find(&mut *shows) {
+                Some(next) => *self = next,
+                None => at += 1,
+            }
+        }
+    }
+
+    /// Without one place, unless a reader would miss it.
+    fn without(&self, spot: &Spot) -> Option<Draft> {
+        let (last, holder) = spot.way.split_last()?;
+        let key = spot.keys.last()?;
+        let in_models = spot.keys.first().is_some_and(|first| first == "models");
+        let within = spot.keys.iter().rev().nth(1).map(String::as_str);
+        let needed = in_models
+            && (matches!(key.as_str(), "id" | "from" | "model" | "by")
+                || matches!(within, Some("from" | "license")));
+        if needed {
+            return None;
+        }
+        let mut next = self.clone();
+        next.root.at(holder).entries_mut().shift_remove_index(*last);
+        Some(next)
+    }
+
+    /// With nothing in one list.
+    fn emptied(&self, spot: &Spot) -> Option<Draft> {
+        if spot.keys == ["models"]
+            || spot
+                .keys
+                .iter()
+                .any(|key| key == "from" || key == "license")
+        {
+            return None;
+        }
+        let mut next = self.clone();
+        match next.root.at(&spot.way) {
+            Tree::List(list) if !list.is_empty() => list.clear(),
+            _ => return None,
+        }
+        Some(next)
+    }
+
+    /// Gives models plain names where `shows` is still so with them.
+    pub fn rename(&mut self, schema: &Schema, shows: &mut dyn FnMut(&Draft) -> bool) {
+        let names = self.spots(schema).into_iter();
+        for spot in names.filter(|spot| spot.kind == Kind::ModelName) {
+            self.plain(&spot, &plain_names(self, &spot), shows);
+        }
+    }
+
+    fn plain(&mut self, spot: &Spot, better: &[Value], shows: &mut dyn FnMut(&Draft) -> bool) {
+        let Tree::Leaf(Some(value)) = self.root.at(&spot.way).clone() else {
+            return;
+        };
+        for better in better {
+            if *better == value {
+                return;
+            }
+            let mut next = self.clone();
+            next.root.rename(spot, &value, better);
+            if shows(&next) {
+                *self = next;
+                return;
+            }
+        }
+    }
+
+    /// Takes plain values where `shows` is still so with them.
+    pub fn polish(&mut self, schema: &Schema, today: Date, shows: &mut dyn FnMut(&Draft) -> bool) {
+        for spot in self.spots(schema) {
+            let Tree::Leaf(Some(value)) = self.root.at(&spot.way).clone() else {
+                continue;
+            };
+            if spot.or_none && spot.kind == Kind::Date {
+                let mut next = self.clone();
+                *next.root.at(&spot.way) = Tree::Leaf(None);
+                if shows(&next) {
+                    *self = next;
+                    continue;
+                }
+            }
+            self.plain(&spot, &plainer(&value, &spot.kind, schema, today), shows);
+        }
+    }
+
+    /// The facts as YAML, for the license called `id`; `layer` is its number, `signed` the day on which
+    /// judgments are determined.
+    pub fn yaml(&self, schema: &Schema, id: &str, layer: usize, signed: Date) -> String {
+        let mut writer = Writer {
+            schema,
+            id,
+            out: String::new(),
+        };
+        writer.root(&self.root);
+        let known = |judgment: &&Decision| judgment.layers.iter().any(|(at, ..)| *at == layer);
+        let judgments: Vec<&Decision> = self.judgments.iter().filter(known).collect();
+        if !judgments.is_empty() {
+            writer.out.push_str("determinations:\n");
+        }
+        for judgment in judgments {
+            writer.out.push_str(&format!(
+                "  - {{ judgment: {id}/{}, value: {}, by: Counsel, on: {signed}, until: none }}\n",
+                judgment.about, judgment.answer
+            ));
+        }
+        writer.out
+    }
+}
+
+fn decide(all: &mut Vec<Decision>, about: String, answer: String, own: (usize, u16, u16)) {
+    let same = |known: &&mut Decision| known.about == about && known.answer == answer;
+    match all.iter_mut().find(same) {
+        Some(known) => known.layers.push(own),
+        None => all.push(Decision {
+            about,
+            answer,
+            layers: vec![own],
+        }),
+    }
+}
+
+/// What stands under a key or at an element of something of a kind.
+fn inner(kind: &Kind, key: &str, schema: &Schema) -> Kind {
+    match kind {
+        Kind::Record(id) => match schema.record(*id).fields.get(key) {
+            Some(field) => field.kind.clone(),
+            None => Kind::Text,
+        },
+        Kind::List(inner) | Kind::Series(_, inner) => inner.as_ref().clone(),
+        other => other.clone(),
+    }
+}
+
+fn below(tree: &Tree, spot: &Spot, schema: &Schema, spots: &mut Vec<Spot>) {
+    for (nth, (key, tree)) in tree.entries().into_iter().flatten().enumerate() {
+        let one = |all: &[usize]| all.iter().copied().chain([nth]).collect();
+        let inside = Spot {
+            way: one(&spot.way),
+            keys: spot.keys.iter().chain([key]).cloned().collect(),
+            kind: inner(&spot.kind, key, schema),
+            or_none: match spot.kind {
+                Kind::Record(id) => {
+                    (schema.record(id).fields.get(key)).is_some_and(|field| field.or_none)
+                }
+                _ => false,
+            },
+        };
+        spots.push(inside.clone());
+        below(tree, &inside, schema, spots);
+    }
+}
+
+/// Keys in the order of the vocabulary.
+fn order(tree: &mut Tree, kind: &Kind, schema: &Schema) {
+    match (&mut *tree, kind) {
+        (Tree::Map(map), Kind::Record(id)) => {
+            let fields = &schema.record(*id).fields;
+            map.sort_by_cached_key(|key, _| fields.get_index_of(key));
+        }
+        (Tree::Map(map), Kind::Series(..)) => map.sort_keys(),
+        _ => {}
+    }
+    if let Tree::Map(map) | Tree::List(map) = tree {
+        for (key, tree) in map {
+            order(tree, &inner(kind, key, schema), schema);
+        }
+    }
+}
+
+/// Values that read better than one, best first.
+fn plainer(value: &Value, kind: &Kind, schema: &Schema, today: Date) -> Vec<Value> {
+    match (kind, value) {
+        (Kind::Date, Value::Date(date)) if *date == today => {
+            let before = today.first_of_month().yesterday();
+            let before = before.map(Date::first_of_month);
+            before.into_iter().map(Value::Date).collect()
+        }
+        (Kind::Choice(id), Value::Choice(now)) if schema.choice(*id).name == "relation" => {
+            let relation = schema.choice(*id);
+            let now = relation.choices.get(*now as usize);
+            let plain: &[&str] = match now.map(|now| now.name.as_str()) {
+                Some("distill" | "judge" | "synthetic-data") => &["synthetic-data"],
+                _ => &["copy", "fine-tune"],
+            };
+            let plain = plain.iter().filter_map(|name| relation.position(name));
+            plain.map(Value::Choice).collect()
+        }
+        (Kind::LicenseName, Value::Text(text)) if &**text != LICENSE => {
+            vec![Value::Text("apache-2.0".into()), Value::Text("mit".into())]
+        }
+        (kind, _) => known_values(kind, schema),
+    }
+}
+
+/// Values of a kind that a reader knows, best first.
+pub(super) fn known_values(kind: &Kind, schema: &Schema) -> Vec<Value> {
+    match kind {
+        Kind::Choice(id) => {
+            let choice = schema.choice(*id);
+            let plain = PLAIN.iter().filter_map(|name| choice.position(name));
+            plain.map(Value::Choice).collect()
+        }
+        Kind::Country | Kind::Territory => {
+            let plain = PLAIN.iter().filter_map(|name| schema.place(name));
+            plain.map(Value::Place).collect()
+        }
+        Kind::Count(_) => COUNTS.iter().copied().map(Value::Count).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Names for a model that look like names, simplest first; they begin as the one it has, or as its
+/// last words.
+fn plain_names(draft: &Draft, spot: &Spot) -> Vec<Value> {
+    let Tree::Leaf(Some(Value::Text(text))) = draft.root.clone().at(&spot.way).clone() else {
+        return Vec::new();
+    };
+    if text.contains('/') {
+        return Vec::new();
+    }
+    let mut names = vec!["acme/Assistant-8B".to_owned()];
+    let begins = |at: &usize| text[*at..].starts_with(|sign: char| sign.is_ascii_uppercase());
+    let words = text.char_indices().map(|(at, _)| at).filter(begins);
+    let mut words: Vec<usize> = words.collect();
+    words.reverse();
+    let name = |at: usize| format!("acme/{}-Assistant-8B", text[at..].trim().replace(' ', "-"));
+    names.extend(words.into_iter().map(name));
+    names
+        .into_iter()
+        .map(|name| Value::Text(name.into()))
+        .collect()
+}
+
+impl Tree {
+    /// Replaces a value; the name of a model wherever it is the name of that model.
+    fn rename(&mut self, spot: &Spot, value: &Value, better: &Value) {
+        if spot.kind != Kind::ModelName {
+            *self.at(&spot.way) = Tree::Leaf(Some(better.clone()));
+            return;
+        }
+        let models = self.key("models");
+        for model in models.entries_mut().values_mut() {
+            models_named(model, value, better);
+        }
+    }
+}
+
+fn models_named(tree: &mut Tree, value: &Value, better: &Value) {
+    match tree {
+        Tree::Leaf(Some(known)) if known == value => *known = better.clone(),
+        Tree::Leaf(_) => {}
+        Tree::Map(entries) | Tree::List(entries) => {
+            for (key, tree) in entries {
+                if matches!(tree, Tree::Map(_) | Tree::List(_)) || key == "id" || key == "model" {
+                    models_named(tree, value, better);
+                }
+            }
+        }
+    }
+}
+
+/// The steps between the model that carries the license and the deployed one.
+#[derive(Default)]
+struct Path {
+    through: Vec<Value>,
+    ours: Vec<Value>,
+    not: Vec<(Value, bool)>,
+}
+
+/// A facts file while units are added.
+struct Making<'a> {
+    stage: &'a Stage<'a>,
+    licenses: &'a Origin<'a>,
+    root: Tree,
+    subject: Tree,
+    origin: Tree,
+    path: Path,
+}
+
+impl Making<'_> {
+    fn value(&self, value: &Value, kind: &Kind) -> Value {
+        match value {
+            Value::Text(text)
+                if *kind == Kind::LicenseName
+                    && self.licenses.own.iter().any(|own| **own == **text) =>
+            {
+                Value::Text(LICENSE.into())
+            }
+            value => value.clone(),
+        }
+    }
+
+    fn unit(&mut self, unit: &Unit) {
+        match &unit.says {
+            Said::Cell {
+                place,
+                kind,
+                sample,
+            } => {
+                let leaf = match sample {
+                    Sample::Value(value) => Some(self.value(value, kind)),
+                    Sample::None => None,
+                    _ => {
+                        self.go(place);
+                        return;
+                    }
+                };
+                if let Some(at) = self.go(place) {
+                    *at = Tree::Leaf(leaf);
+                }
+            }
+            Said::Member {
+                place,
+                kind,
+                value,
+                yes,
+            } => self.member(place, kind, value, *yes),
+            Said::Element { place, nth, yes } => {
+                if *yes {
+                    self.go(&place.then(Stride::Witness(*nth)));
+                } else if let Some(at) = self.go(place) {
+                    at.list();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn member(&mut self, place: &Place, kind: &Kind, value: &Value, yes: bool) {
+        let inner = match kind {
+            Kind::List(inner) => inner,
+            other => other,
+        };
+        if let Base::Lineage { .. } = place.base {
+            let ours = self.field(place) == Some("ours");
+            match (yes, ours) {
+                (true, true) => self.path.ours.push(value.clone()),
+                (true, false) => self.path.through.push(value.clone()),
+                (false, ours) => self.path.not.push((value.clone(), ours)),
+            }
+            return;
+        }
+        let value = self.value(value, inner);
+        if let Some(at) = self.go(place) {
+            let list = at.list();
+            if yes {
+                list.insert(format!("{value:?}"), Tree::Leaf(Some(value)));
+            }
+        }
+    }
+
+    /// The name of the field a place starts with.
+    fn field(&self, place: &Place) -> Option<&str> {
+        let schema = &self.stage.program.schema;
+        let record = match place.base {
+            Base::Lineage { .. } => schema.record_named("lineage")?,
+            _ => return None,
+        };
+        let Stride::Field(at) = place.strides.first()? else {
+            return None;
+        };
+        Some(&schema.record(record).fields[*at as usize].name)
+    }
+
+    fn go(&mut self, place: &Place) -> Option<&mut Tree> {
+        let schema = &self.stage.program.schema;
+        let model = schema.record_named("model").map(Kind::Record);
+        let (mut at, mut kind) = match place.base {
+            Base::Member(SUBJECT) => (&mut self.subject, model?),
+            Base::Member(ORIGIN) => (&mut self.origin, model?),
+            Base::Deployment => (&mut self.root, Kind::Record(Schema::ROOT)),
+            _ => return None,
+        };
+        for stride in &place.strides {
+            (at, kind) = match (stride, kind) {
+                (Stride::Field(n), Kind::Record(id)) => {
+                    let field = &schema.record(id).fields[*n as usize];
+                    (at.key(&field.name), field.kind.clone())
+                }
+                (Stride::Entry(_, n), Kind::Series(period, inner)) => {
+                    let key = match period {
+                        Period::Month => Month(*n).to_string(),
+                        Period::Year => n.to_string(),
+                    };
+                    (at.key(&key), *inner)
+                }
+                (Stride::Witness(n) | Stride::Element(n), Kind::List(inner)) => {
+                    let empty = || Tree::Map(IndexMap::new());
+                    let element = at.list().entry(format!("@{n}"));
+                    (element.or_insert_with(empty), *inner)
+                }
+                // How many there are is seen from what they are.
+                _ => return None,
+            };
+        }
+        Some(at)
+    }
+
+    /// Whether the license reaches the model in no step.
+    fn is_direct(&self) -> bool {
+        self.path.through.is_empty() && self.path.ours.is_empty()
+    }
+
+    /// The whole file.
+    fn finish(mut self) -> Tree {
+        let direct = self.is_direct() && !self.licenses.step;
+        let mut path = std::mem::take(&mut self.path);
+        for one in &path.ours {
+            if !path.through.contains(one) {
+                path.through.push(one.clone());
+            }
+        }
+        if direct {
+            // The model that carries the license is the deployed one.
+            for (key, tree) in std::mem::take(self.origin.entries_mut()) {
+                let empty = |tree: &Tree| tree.entries().is_some_and(IndexMap::is_empty);
+                let known = self.subject.entries_mut().entry(key);
+                let known = known.or_insert_with(|| tree.clone());
+                if empty(known) {
+                    *known = tree;
+                }
+            }
+        }
+        let name = |tree: &mut Tree, name: &str| {
+            if !matches!(tree.key("id"), Tree::Leaf(_)) {
+                *tree.key("id") = Tree::text(name);
+            }
+        };
+        name(&mut self.subject, "acme/Assistant-8B");
+        name(&mut self.origin, "example/Base-8B");
+        let license = |name: &str| {
+            let mut list = Tree::Map(IndexMap::new());
+            list.list().insert("0".to_owned(), Tree::text(name));
+            list
+        };
+        let nothing = || Tree::List(IndexMap::new());
+        let mut models = vec![self.subject];
+        match self.licenses.licensed {
+            // Nothing is asked of models.
+            None => models.clear(),
+            Some(id) if direct => {
+                *models[0].key("license") = license(id);
+                *models[0].key("from") = nothing();
+            }
+            Some(id) => {
+                let schema = &self.stage.program.schema;
+                path.through(schema);
+                let taught = path.through.iter().any(|by| by_outputs(self.stage, by));
+                if let Some(beside) = self.licenses.beside.filter(|_| taught) {
+                    *models[0].key("license") = license(beside);
+                }
+                let origin = self.origin.key("id").clone();
+                path.write(&mut models, origin, schema);
+                *self.origin.key("license") = license(id);
+                *self.origin.key("from") = nothing();
+                models.push(self.origin);
+                // A model of which no license is declared has those of its parents.
+                let undeclared =
+                    matches!(models[0].key("license").entries(), Some(all) if all.is_empty());
+                if undeclared {
+                    models[0].entries_mut().shift_remove("license");
+                }
+                for parent in &mut models[1..] {
+                    *parent.key("role") = member(schema, "model", "role", "parent");
+                }
+            }
+        }
+        let list = self.root.key("models").list();
+        for (nth, model) in models.into_iter().enumerate() {
+            list.insert(format!("#{nth}"), model);
+        }
+        self.root
+    }
+}
+
+/// A member of the enum that a field of a record can be.
+fn member(schema: &Schema, record: &str, field: &str, name: &str) -> Tree {
+    let record = schema.record_named(record).map(|id| schema.record(id));
+    let field = record.and_then(|record| record.fields.get(field));
+    let value = field.and_then(|field| match field.kind {
+        Kind::Choice(id) => schema.choice(id).position(name).map(Value::Choice),
+        _ => None,
+    });
+    Tree::Leaf(value)
+}
+
+/// Whether a relation passes on outputs, not weights.
+fn by_outputs(stage: &Stage, relation: &Value) -> bool {
+    let Value::Choice(at) = relation else {
+        return false;
+    };
+    let mut terms = stage.program.layers.iter().filter_map(Layer::terms);
+    !terms.any(|terms| terms.binds.contains(at))
+}
+
+impl Path {
+    /// Sees to it that there is a step: one that nothing was said about.
+    fn through(&mut self, schema: &Schema) {
+        if !self.through.is_empty() {
+            return;
+        }
+        let relation = schema.enums.iter().find(|known| known.name == "relation");
+        let harmless = ["copy", "convert", "quantize", "adapter"];
+        let numbers = harmless
+            .iter()
+            .filter_map(|name| relation?.position(name))
+            .map(Value::Choice);
+        let mut free =
+            numbers.filter(|at| !self.not.iter().any(|(known, ours)| !ours && known == at));
+        self.through.push(free.next().unwrap_or(Value::Choice(0)));
+    }
+
+    /// Adds the steps to the deployed model, and the models between it and the last one.
+    fn write(&self, models: &mut Vec<Tree>, origin: Tree, schema: &Schema) {
+        let last = self.through.len() - 1;
+        for (nth, relation) in self.through.iter().enumerate() {
+            let parent = if nth == last {
+                origin.clone()
+            } else {
+                Tree::text(&format!("example/Step-{}", nth + 1))
+            };
+            let mut step = Tree::Map(IndexMap::new());
+            *step.key("model") = parent.clone();
+            *step.key("by") = Tree::Leaf(Some(relation.clone()));
+            let upstream = |(known, ours): &(Value, bool)| *ours && known == relation;
+            if self.not.iter().any(upstream) {
+                *step.key("taken-by") = member(schema, "step", "taken-by", "upstream");
+            }
+            let mut from = Tree::List(IndexMap::new());
+            from.list().insert("path".to_owned(), step);
+            // What else was said of the parents contradicts the path at least as often as not.
+            *models[nth].key("from") = from;
+            if nth < last {
+                let mut next = Tree::Map(IndexMap::new());
+                *next.key("id") = parent;
+                models.push(next);
+            }
+        }
+    }
+}
+
+/// Writes a draft, in one line what fits in one.
+struct Writer<'w> {
+    schema: &'w Schema,
+    id: &'w str,
+    out: String,
+}
+
+/// How long a mapping in one line may be.
+const LINE: usize = 76;
+
+impl Writer<'_> {
+    fn root(&mut self, root: &Tree) {
+        self.entries(root, &Kind::Record(Schema::ROOT), 0);
+    }
+
+    fn entries(&mut self, tree: &Tree, kind: &Kind, indent: usize) {
+        let pad = "  ".repeat(indent);
+        for (key, tree) in tree.entries().into_iter().flatten() {
+            let kind = inner(kind, key, self.schema);
+            let line = self.line(tree, &kind);
+            if pad.len() + key.len() + line.len() + 2 <= LINE {
+                self.out.push_str(&format!("{pad}{key}: {line}\n"));
+                continue;
+            }
+            match tree {
+                Tree::Leaf(_) => self.out.push_str(&format!("{pad}{key}: {line}\n")),
+                Tree::Map(_) => {
+                    self.out.push_str(&format!("{pad}{key}:\n"));
+                    self.entries(tree, &kind, indent + 1);
+                }
+                Tree::List(list) => {
+                    self.out.push_str(&format!("{pad}{key}:\n"));
+                    for (name, element) in list {
+                        let kind = inner(&kind, name, self.schema);
+                        self.element(element, &kind, indent + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    fn element(&mut self, element: &Tree, kind: &Kind, indent: usize) {
+        let pad = "  ".repeat(indent);
+        let line = self.line(element, kind);
+        if pad.len() + line.len() + 2 <= LINE || !matches!(element, Tree::Map(_)) {
+            self.out.push_str(&format!("{pad}- {line}\n"));
+            return;
+        }
+        let from = self.out.len();
+        self.entries(element, kind, indent + 1);
+        // The first key stands behind the dash.
+        let dash = from + pad.len();
+        self.out.replace_range(dash..dash + 2, "- ");
+    }
+
+    /// All of it in one line.
+    fn line(&self, tree: &Tree, kind: &Kind) -> String {
+        let each = |entries: &IndexMap<String, Tree>, named: bool| -> Vec<String> {
+            let entries = entries.iter().map(|(key, tree)| {
+                let line = self.line(tree, &inner(kind, key, self.schema));
+                if named {
+                    format!("{key}: {line}")
+                } else {
+                    line
+                }
+            });
+            entries.collect()
+        };
+        match tree {
+            Tree::Leaf(value) => self.leaf(value.as_ref(), kind),
+            Tree::Map(map) if map.is_empty() => "{}".to_owned(),
+            Tree::Map(map) => format!("{{ {} }}", each(map, true).join(", ")),
+            Tree::List(list) => format!("[{}]", each(list, false).join(", ")),
+        }
+    }
+
+    fn leaf(&self, value: Option<&Value>, kind: &Kind) -> String {
+        match value {
+            None => "none".to_owned(),
+            Some(Value::Text(text)) if &**text == LICENSE => self.id.to_owned(),
+            Some(Value::Text(text)) => quoted(text),
+            Some(Value::Count(n)) if *n != 0 && n % 1_000_000 == 0 => {
+                format!("{}M", n / 1_000_000)
+            }
+            Some(value @ Value::Count(_)) => value.to_string().replace(' ', "_"),
+            Some(value @ Value::Money(..)) => {
+                let said = value.to_string();
+                let (currency, amount) = said.split_once(' ').unwrap_or((&said, ""));
+                format!("{currency} {}", amount.replace(' ', "_"))
+            }
+            Some(value) => value.said(kind, self.schema),
+        }
+    }
+}
+
+/// A text as YAML: plain where it can be nothing else.
+fn quoted(text: &str) -> String {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || "/_.-".contains(sign);
+    let reserved = [
+        "none", "unknown", "true", "false", "null", "yes", "no", "on", "off",
+    ];
+    let is_plain = text.starts_with(|sign: char| sign.is_ascii_alphabetic())
+        && text.chars().all(plain)
+        && !reserved.contains(&text.to_ascii_lowercase().as_str());
+    if is_plain {
+        text.to_owned()
+    } else {
+        serde_json::to_string(text).unwrap_or_default()
+    }
+}
