@@ -5,7 +5,7 @@ use clausula::eval::Truth;
 use clausula::value::same_words;
 use jiff::civil::Date;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
@@ -99,7 +99,7 @@ struct PassesOn {
     dangers_disclosed: Option<bool>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 struct Model {
     id: String,
@@ -123,7 +123,7 @@ enum ModelRole {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Step {
-    model: String,
+    model: Option<String>,
     by: Option<Relation>,
     taken_by: Option<Taker>,
 }
@@ -190,6 +190,7 @@ struct Package {
 
 #[derive(Deserialize)]
 struct Review {
+    on: Option<Date>,
     engaged: Option<Vec<String>>,
 }
 
@@ -214,7 +215,7 @@ struct Termination {
 
 #[derive(Deserialize)]
 struct Determination {
-    judgment: String,
+    judgment: Option<String>,
     value: Option<bool>,
     by: Option<String>,
     on: Option<Date>,
@@ -287,29 +288,66 @@ fn opens(id: &str, with: &str) -> Truth {
     Truth::of(clausula::value::starts_name(id, with))
 }
 
-/// Whether any check of the license fails for any model of the deployment.
-pub fn fails(facts: &Facts, today: Date) -> Truth {
-    let Some(models) = &facts.models else {
-        return Truth::No;
-    };
-    let is_parent = |id: &str| {
-        let steps = models.iter().flat_map(|model| model.from.iter().flatten());
-        steps.into_iter().any(|step| step.model == id)
-    };
+/// The judgments of the license that somebody can determine.
+const JUDGMENTS: [&str; 5] = [
+    "llama-4/prominent",
+    "llama-4/over-at-release",
+    "llama-4/within-policy",
+    "llama-4/risks-harm",
+    "llama-4/good-faith",
+];
+
+/// The verdict: whether any check of the license fails for any model of the deployment, or may fail
+/// since an origin is not known; `None` for facts that cannot be judged. Parents of parents are not
+/// looked for.
+pub fn verdict(facts: &Facts, today: Date) -> Option<Truth> {
+    let determined = facts.determinations.iter().flatten();
+    let mut judgments = determined.filter_map(|determined| determined.judgment.as_deref());
+    if !judgments.all(|judgment| JUDGMENTS.contains(&judgment)) {
+        return None;
+    }
+    let models = facts.models.as_deref().unwrap_or(&[]);
+    if models.is_empty() {
+        return Some(Truth::Unknown);
+    }
+    let mut names = HashMap::new();
+    for model in models {
+        if names.insert(model.id.as_str(), model).is_some() {
+            return None;
+        }
+    }
+    let steps = models.iter().flat_map(|model| model.from.iter().flatten());
+    let parents: HashSet<&str> = steps.filter_map(|step| step.model.as_deref()).collect();
     let mut fails = Truth::No;
     for model in models {
-        if is_parent(&model.id) && model.role == Some(ModelRole::Parent) {
+        if parents.contains(model.id.as_str()) && model.role == Some(ModelRole::Parent) {
             continue;
         }
         let mut through = Vec::new();
         let mut ours = Vec::new();
+        fails = fails.or(origin_unknown(model));
         if bound(model) {
             fails = fails.or(judge(facts, today, model, model, &through, &ours));
         }
         for step in model.from.iter().flatten() {
-            let Some(origin) = models.iter().find(|other| other.id == step.model) else {
-                continue;
+            let name = step.model.as_deref().unwrap_or("");
+            // Of a model nobody listed, the license knows its own.
+            let stranger;
+            let origin = match names.get(name) {
+                Some(origin) => *origin,
+                None => {
+                    stranger = Model {
+                        id: name.to_owned(),
+                        ..Model::default()
+                    };
+                    &stranger
+                }
             };
+            fails = fails.or(origin_unknown(origin));
+            if step.by.is_none() {
+                fails = fails.or(Truth::Unknown);
+                continue;
+            }
             if !bound(origin) {
                 continue;
             }
@@ -320,17 +358,35 @@ pub fn fails(facts: &Facts, today: Date) -> Truth {
             fails = fails.or(judge(facts, today, model, origin, &through, &ours));
         }
     }
-    fails
+    Some(fails)
+}
+
+/// Whether the license or the parents of a model are not known.
+fn origin_unknown(model: &Model) -> Truth {
+    let original = released(&model.id);
+    let licenses = model.license.as_deref().unwrap_or(&[]);
+    let known = licenses.iter().all(|license| license == ID) && !(licenses.is_empty() && !original);
+    let parents = model.from.is_some() || original;
+    if known && parents {
+        Truth::No
+    } else {
+        Truth::Unknown
+    }
 }
 
 fn bound(model: &Model) -> bool {
     let declared = model.license.iter().flatten().any(|license| license == ID);
+    declared || released(&model.id)
+}
+
+/// Whether the license lists a model by this name.
+fn released(id: &str) -> bool {
     let prefixes = [
         "meta-llama/Llama-4-",
         "meta-llama/Llama-Guard-4-",
         "meta-llama/Llama-Prompt-Guard-2-",
     ];
-    declared || prefixes.iter().any(|prefix| model.id.starts_with(prefix))
+    prefixes.iter().any(|prefix| id.starts_with(prefix))
 }
 
 fn judge(
@@ -376,18 +432,19 @@ fn judge(
 
     // Readings taken by default; the others are open.
     let judged = |name: &str| {
-        let found = facts
-            .determinations
-            .iter()
-            .flatten()
-            .find(|d| d.judgment.strip_prefix("llama-4/") == Some(name));
+        let found = facts.determinations.iter().flatten().find(|d| {
+            d.judgment
+                .as_deref()
+                .and_then(|j| j.strip_prefix("llama-4/"))
+                == Some(name)
+        });
         let found = found.filter(|d| d.by.is_some() && d.on.is_some_and(|on| on <= today));
         let found = found.filter(|d| {
             let until = d
                 .until
                 .as_deref()
                 .and_then(|until| until.parse::<Date>().ok());
-            until.is_none_or(|until| until >= today)
+            d.until.as_deref() == Some("none") || until.is_some_and(|until| until >= today)
         });
         known(found.and_then(|d| d.value))
     };
@@ -556,7 +613,10 @@ fn judge(
     let lines = package.and_then(|p| p.notice_file.as_ref());
     let notice = handed_over.and(!has(lines, LINE).or(has(lines, ASCII)));
     let review = facts.acceptable_use_review.as_ref();
-    let reviewed = known(review.map(|_| true));
+    let reviewed = is(review
+        .and_then(|review| review.on)
+        .filter(|on| *on <= today)
+        .map(|_| true));
     let use_policy = governed.and(!reviewed.or(judged("within-policy")));
     let disclosed = is(passes.and_then(|p| p.dangers_disclosed));
     let dangers = all([!by_outputs, something, !disclosed]);

@@ -6,6 +6,7 @@
 )]
 
 mod ask;
+mod by_hand;
 mod diff;
 mod exact;
 mod facts;
