@@ -86,6 +86,8 @@ struct Asks {
     choices: Vec<(Slot, u16, Number)>,
     /// Which members of an enum a list includes.
     members: Vec<(Slot, Vec<(u16, Number)>)>,
+    /// Whether a list includes one of some members of an enum.
+    some: Vec<(Slot, Vec<u16>, Number)>,
     /// With which of these the name of a model begins.
     begins: Vec<(Slot, Vec<(NamePrefix, Number)>)>,
     /// Whether a place lies in another: in which places it is then, in their order.
@@ -127,6 +129,7 @@ impl Asks {
         self.choices.retain(|(.., to)| needed.has(*to));
         self.within.retain(|(.., to)| needed.has(*to));
         self.others.retain(|(_, to)| needed.has(*to));
+        self.some.retain(|(.., to)| needed.has(*to));
         for (_, wanted) in &mut self.members {
             wanted.retain(|(_, to)| needed.has(*to));
         }
@@ -138,6 +141,7 @@ impl Asks {
         let slots = (self.choices.iter().map(|(slot, ..)| slot))
             .chain(self.within.iter().map(|(slot, ..)| slot))
             .chain(self.members.iter().map(|(slot, _)| slot))
+            .chain(self.some.iter().map(|(slot, ..)| slot))
             .chain(self.begins.iter().map(|(slot, _)| slot));
         slots.for_each(|slot| needed.slots[*slot as usize] = true);
         for (atom, _) in &self.others {
@@ -232,6 +236,8 @@ pub struct FlatBuilder<'l> {
     blocks: Vec<Block>,
     /// Of conditions outside of quantifiers: the two that are both so.
     parts: HashMap<Spot, (Spot, Spot)>,
+    /// Of questions whether a list includes a member of an enum: the list and the member.
+    members: HashMap<Spot, (Slot, u16)>,
     /// The level of each slot.
     levels: Vec<u32>,
     /// The slots of the elements of the quantifiers around, outermost first.
@@ -252,6 +258,7 @@ impl<'l> FlatBuilder<'l> {
             constants,
             blocks: vec![Block::default(), Block::default()],
             parts: HashMap::new(),
+            members: HashMap::new(),
             levels: ROOTS.to_vec(),
             elements: Vec::new(),
             free: judgment(layer.judgments.len()),
@@ -303,6 +310,7 @@ impl<'l> FlatBuilder<'l> {
     /// Whether all are so.
     pub fn all(&mut self, mut of: Vec<Spot>) -> Spot {
         let (no, yes) = (constant(Truth::No), constant(Truth::Yes));
+        self.none_of(&mut of);
         // What is known early is put together early.
         of.sort_unstable();
         of.dedup();
@@ -313,6 +321,40 @@ impl<'l> FlatBuilder<'l> {
         let mut of = of.into_iter();
         let first = of.next().unwrap_or(yes);
         of.fold(first, |one, other| self.both(one, other))
+    }
+
+    /// That a list includes neither this nor that is one question.
+    fn none_of(&mut self, of: &mut Vec<Spot>) {
+        let mut lists: Vec<(Slot, Vec<u16>)> = Vec::new();
+        for spot in of.iter() {
+            if let Some((list, choice)) = self.members.get(&spot.opposite()) {
+                grouped(&mut lists, *list).push(*choice);
+            }
+        }
+        lists.retain(|(_, choices)| choices.len() > 1);
+        for (list, mut choices) in lists {
+            of.retain(|spot| {
+                let member = self.members.get(&spot.opposite());
+                member.is_none_or(|(known, _)| *known != list)
+            });
+            choices.sort_unstable();
+            choices.dedup();
+            let level = self.levels[list as usize];
+            let known = &self.blocks[level as usize].open.asks.some;
+            let known = known
+                .iter()
+                .find(|some| (some.0, &some.1) == (list, &choices));
+            let spot = match known {
+                Some((.., to)) => Spot { level, at: *to },
+                None => {
+                    let spot = self.place(level);
+                    let block = &mut self.blocks[level as usize];
+                    block.open.asks.some.push((list, choices, spot.at));
+                    spot
+                }
+            };
+            of.push(spot.opposite());
+        }
     }
 
     /// Whether all of one of the rows are so. What several rows ask is asked once.
@@ -468,6 +510,9 @@ impl<'l> FlatBuilder<'l> {
             slot
         });
         let spot = self.place(level);
+        if let Atom::Includes(list, Operand::Const(Value::Choice(choice))) = &atom {
+            self.members.insert(spot, (*list, *choice));
+        }
         let block = &mut self.blocks[level as usize];
         block.atoms.insert(at, spot);
         block.open.asks.add(atom, spot.at, &self.constants);
@@ -697,6 +742,23 @@ impl Run<'_> {
         for (slot, choice, to) in &asks.choices {
             let truth = match self.state(*slot) {
                 Some(State::Value(Value::Choice(known))) => Truth::of(known == choice),
+                Some(State::None) => Truth::No,
+                _ => Truth::Unknown,
+            };
+            self.keep(*to, truth);
+        }
+        for (slot, wanted, to) in &asks.some {
+            let truth = match self.state(*slot) {
+                Some(State::List(list)) => {
+                    let each = list.iter().map(|element| match element.state {
+                        State::Value(Value::Choice(choice)) => {
+                            Truth::of(wanted.binary_search(&choice).is_ok())
+                        }
+                        State::Value(_) | State::None => Truth::No,
+                        _ => Truth::Unknown,
+                    });
+                    each.fold(Truth::No, Truth::or)
+                }
                 Some(State::None) => Truth::No,
                 _ => Truth::Unknown,
             };

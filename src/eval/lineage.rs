@@ -278,7 +278,8 @@ impl<'a> Lineage<'a> {
         lineage.place = models.place();
         let mut faults = Vec::new();
         let mut names: BTreeMap<&'a str, (usize, Span)> = BTreeMap::new();
-        for (index, model) in models.list().unwrap_or(&[]).iter().enumerate() {
+        let models = models.list().unwrap_or(&[]);
+        for (index, model) in models.iter().enumerate() {
             let Some(facts) = model.record() else {
                 // An element of the list that is itself unknown: some model, nothing known of it.
                 lineage.members.push(stranger("", fields, model.place()));
@@ -289,10 +290,16 @@ impl<'a> Lineage<'a> {
             let also = also
                 .iter()
                 .filter_map(|fact| Some((fact.text()?, fact.place())));
+            // Nobody asks for a model alone, made from no other, by its names.
+            let steps = facts[fields.from].list().unwrap_or(&[]);
+            let alone = models.len() == 1 && steps.is_empty();
             // A model is what any of its names says it is.
             let mut released = Vec::new();
             for (name, place) in std::iter::once((name, facts[fields.id].place())).chain(also) {
                 released.extend(fields.originals(name));
+                if alone {
+                    continue;
+                }
                 match names.get(name) {
                     Some((other, first)) if *other != index => {
                         faults.push(errors::same_model(name, place, *first));
