@@ -98,14 +98,14 @@ fn place(span: Span, sources: &Sources) -> Option<String> {
 }
 
 /// One line: the verdict and the deployment.
-pub fn headline(report: &Report, look: &Look) -> String {
-    let name = visible::one_line(&report.deployment, 80, look.unicode);
-    format!("{}: {name}\n", verdict_said(report.verdict, look))
+pub fn headline(deployment: &str, verdict: Verdict, look: &Look) -> String {
+    let name = visible::one_line(deployment, 80, look.unicode);
+    format!("{}: {name}\n", verdict_said(verdict, look))
 }
 
 /// The whole report for people.
 pub fn report(report: &Report, sources: &Sources, look: &Look) -> String {
-    let mut out = headline(report, look);
+    let mut out = headline(&report.deployment, report.verdict, look);
     for finding in &report.findings {
         out.push('\n');
         out.push_str(&finding_said(finding, sources, look));
