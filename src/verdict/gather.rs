@@ -1,6 +1,8 @@
 //! What stands beside the findings: what is missing, what was assumed, what deserves a look.
 
-use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, Verdict, said};
+use super::{
+    Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, Verdict, said, tell,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{self, Reason, Truth};
 use crate::exact::{Answer, Ask, Condition, Leads, Outcome, Sample, Settlement, Stop, Unknown};
@@ -110,6 +112,8 @@ pub fn missing(
             otherwise: verdict(settlement.otherwise, &origins),
         });
     }
+    let unsaid = settlement.unsaid.iter();
+    report.remarks.extend(unsaid.filter_map(tell::unsaid));
     waiting(stage, scenes, judged, report);
 }
 
