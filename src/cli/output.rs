@@ -226,10 +226,13 @@ fn would_permit_said(found: &WouldPermit, sources: &Sources, look: &Look, out: &
     let ways = match found {
         WouldPermit::If(ways) => ways,
         WouldPermit::Nothing => {
-            let tried = "notices, copies, names, records, reviews, agreements, prohibited uses, audience, offer, hosting, weights";
-            let line =
-                format!("\nno change of these would permit it: {tried}, one parent or model less");
-            out.push_str(&format!("{line}\n"));
+            out.push_str(&format!(
+                "\n{}\n",
+                painted("no change of these would permit it", "1", look)
+            ));
+            out.push_str(
+                "  notices, copies, names, records, reviews, agreements, prohibited uses,\n  audience, offer, hosting, weights, one parent or model less\n",
+            );
             return;
         }
         WouldPermit::NotSettled => {
