@@ -4,6 +4,7 @@ use super::diff::{Acts, Change, Difference, Pair};
 use super::upgrade::Upgrade;
 use super::witness::{Shown, Side};
 use crate::diagnostic::words;
+use crate::verdict::Verdict;
 
 /// What two layers say differently; `whole` unless one clause was asked for.
 pub fn difference(difference: &Difference, whole: bool) -> String {
@@ -199,8 +200,12 @@ fn shown(shown: &Shown, difference: &Difference, indent: &str, out: &mut String)
 }
 
 fn side_said(side: &Side) -> String {
-    let clause = side.clause.as_ref();
-    let clause = clause.map_or_else(String::new, |clause| format!("{clause}: "));
+    // An open verdict says nothing beside what the clause comes to.
+    let clause = match &side.clause {
+        Some(clause) if side.verdict == Verdict::Undetermined.as_str() => return clause.clone(),
+        Some(clause) => format!("{clause}: "),
+        None => String::new(),
+    };
     let against = if side.against.is_empty() {
         String::new()
     } else {

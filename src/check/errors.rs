@@ -65,10 +65,16 @@ pub fn not_here(name: &str, at: Span, help: &str) -> Diagnostic {
 
 /// Two kinds that cannot be compared.
 pub fn kinds_differ(left: (Span, &str), right: (Span, &str)) -> Diagnostic {
+    let help = match (left.1, right.1) {
+        ("a date", "a month") | ("a month", "a date") => {
+            "compare dates with dates, such as `2025-03-01`, and months with months, such as `2025-03`"
+        }
+        _ => "compare values of one kind, with the same unit",
+    };
     Diagnostic::error(Code::WrongKind, "these two cannot be compared")
         .at(right.0, format!("this is {}", right.1))
         .and(left.0, format!("this is {}", left.1))
-        .help("compare values of one kind, with the same unit")
+        .help(help)
 }
 
 /// An operator that a kind does not have.

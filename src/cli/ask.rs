@@ -143,7 +143,8 @@ impl Session {
         };
         if !listing {
             for report in &judged.reports {
-                output::complain(&output::headline(report, &self.look));
+                let headline = output::headline(&report.deployment, report.verdict, &self.look);
+                output::complain(&headline);
             }
         }
         Ok(status)

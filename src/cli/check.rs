@@ -7,7 +7,9 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Limits, Node};
 use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Sources};
-use crate::verdict::{Report, Verdict, forecast, json, judge, otherwise, would_permit};
+use crate::verdict::{
+    Report, Verdict, forecast, json, judge, otherwise, verdict_alone, would_permit,
+};
 use crate::{eval, library};
 
 /// For so many deployments of a run that are not permitted, what would permit them is looked for.
@@ -16,6 +18,9 @@ const MOST_REMEDIES: usize = 100;
 /// Everything one run found.
 #[derive(Default)]
 struct Found {
+    /// The name and the verdict of every deployment.
+    verdicts: Vec<(String, Verdict)>,
+    /// What there is to say about each, unless only verdicts are shown.
     reports: Vec<Report>,
     faults: Vec<Diagnostic>,
 }
@@ -26,8 +31,8 @@ pub fn run(arguments: &CheckArguments, look: &LookArguments) -> ExitStatus {
     let mut found = Found::default();
     judge_all(arguments, &mut sources, &mut found);
     let mut status = ExitStatus::Permitted;
-    for report in &found.reports {
-        status = status.and(status_of(report.verdict));
+    for (_, verdict) in &found.verdicts {
+        status = status.and(status_of(*verdict));
     }
     if !found.faults.is_empty() {
         status = ExitStatus::CouldNotJudge;
@@ -79,11 +84,13 @@ fn write_json(found: &Found, sources: &Sources, status: ExitStatus) {
 fn write_human(found: &Found, sources: &Sources, arguments: &CheckArguments, look: &LookArguments) {
     let on_stdout = output::look(look, true);
     let mut out = String::new();
-    for (number, report) in found.reports.iter().enumerate() {
-        if arguments.quiet {
-            out.push_str(&output::headline(report, &on_stdout));
-            continue;
+    if arguments.quiet {
+        for (name, verdict) in &found.verdicts {
+            out.push_str(&output::headline(name, *verdict, &on_stdout));
         }
+    }
+    let reports = found.reports.iter().filter(|_| !arguments.quiet);
+    for (number, report) in reports.enumerate() {
         if number > 0 {
             out.push('\n');
         }
@@ -164,6 +171,8 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
         reported: arguments.reported,
     };
     let ready = Ready::new(&program, options);
+    let verdicts_only =
+        arguments.quiet && arguments.format == Format::Human && arguments.until.is_none();
     let mut refused = 0;
     for (name, nodes) in &documents {
         let several = nodes.len() > 1;
@@ -176,7 +185,13 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
             let report = eval::bind(node, &program.schema, &names)
                 .map(|fact| eval::with_defaults(fact, &program))
                 .and_then(|fact| {
-                    let mut report = judge(&Stage::set(&ready, &fact)?, &fallback)?;
+                    let stage = Stage::set(&ready, &fact)?;
+                    if verdicts_only {
+                        let name = stage.name().unwrap_or(&fallback).to_owned();
+                        found.verdicts.push((name, verdict_alone(&stage)?));
+                        return Ok(None);
+                    }
+                    let mut report = judge(&stage, &fallback)?;
                     if !arguments.quiet {
                         otherwise(&ready, &fact, &mut report)?;
                     }
@@ -190,10 +205,15 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
                         let ahead = forecast(&program, &fact, options, &report, until)?;
                         report.forecast = Some(ahead);
                     }
-                    Ok(report)
+                    Ok(Some(report))
                 });
             match report {
-                Ok(report) => found.reports.push(report),
+                Ok(None) => {}
+                Ok(Some(report)) => {
+                    let verdict = (report.deployment.clone(), report.verdict);
+                    found.verdicts.push(verdict);
+                    found.reports.push(report);
+                }
                 Err(faults) => found.faults.extend(faults),
             }
         }

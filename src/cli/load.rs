@@ -27,8 +27,12 @@ pub fn read(path: &Path) -> Result<Text, Diagnostic> {
         path.display().to_string()
     };
     let unreadable = |why: String| {
-        Diagnostic::error(Code::Unreadable, format!("`{name}` cannot be read: {why}"))
-            .help("check the path and its permissions")
+        let help = if path.is_dir() {
+            "name the files in it"
+        } else {
+            "check the path and its permissions"
+        };
+        Diagnostic::error(Code::Unreadable, format!("`{name}` cannot be read: {why}")).help(help)
     };
     let mut bytes = Vec::new();
     let outcome = if path.as_os_str() == "-" {

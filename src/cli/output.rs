@@ -98,14 +98,14 @@ fn place(span: Span, sources: &Sources) -> Option<String> {
 }
 
 /// One line: the verdict and the deployment.
-pub fn headline(report: &Report, look: &Look) -> String {
-    let name = visible::one_line(&report.deployment, 80, look.unicode);
-    format!("{}: {name}\n", verdict_said(report.verdict, look))
+pub fn headline(deployment: &str, verdict: Verdict, look: &Look) -> String {
+    let name = visible::one_line(deployment, 80, look.unicode);
+    format!("{}: {name}\n", verdict_said(verdict, look))
 }
 
 /// The whole report for people.
 pub fn report(report: &Report, sources: &Sources, look: &Look) -> String {
-    let mut out = headline(report, look);
+    let mut out = headline(&report.deployment, report.verdict, look);
     for finding in &report.findings {
         out.push('\n');
         out.push_str(&finding_said(finding, sources, look));
@@ -226,10 +226,13 @@ fn would_permit_said(found: &WouldPermit, sources: &Sources, look: &Look, out: &
     let ways = match found {
         WouldPermit::If(ways) => ways,
         WouldPermit::Nothing => {
-            let tried = "notices, copies, names, records, reviews, agreements, prohibited uses, audience, offer, hosting, weights";
-            let line =
-                format!("\nno change of these would permit it: {tried}, one parent or model less");
-            out.push_str(&format!("{line}\n"));
+            out.push_str(&format!(
+                "\n{}\n",
+                painted("no change of these would permit it", "1", look)
+            ));
+            out.push_str(
+                "  notices, copies, names, records, reviews, agreements, prohibited uses,\n  audience, offer, hosting, weights, one parent or model less\n",
+            );
             return;
         }
         WouldPermit::NotSettled => {

@@ -8,7 +8,7 @@ use crate::facts::{Entry, Node, Tree};
 use crate::ir::{Path, Program, Step};
 use crate::source::Span;
 use crate::value::{
-    Currency, DefaultValue, FactDefault, Field, Kind, Month, Period, RecordId, Schema, Value,
+    Currency, DefaultValue, FactDefault, Field, Kind, MANY, Month, Period, RecordId, Schema, Value,
     parse_date, parse_decimal, parse_duration, parse_month, parse_number,
 };
 use rust_decimal::prelude::ToPrimitive;
@@ -107,11 +107,15 @@ impl Binder<'_> {
             first_key(node).unwrap_or(span)
         };
         let Tree::Map(map) = &node.value else {
-            self.faults.push(errors::wrong_kind(
+            let first = record.fields.keys().next();
+            let write =
+                first.map(|first| format!("write its facts in a mapping: `{{ {first}: … }}`"));
+            self.faults.push(errors::wrong_value(
                 span,
                 &looks(node),
                 &self.schema.kind_said(&Kind::Record(id)),
                 record.span,
+                write.as_deref(),
             ));
             return Fact::unknown(key);
         };
@@ -196,11 +200,12 @@ impl Binder<'_> {
                     _ => std::slice::from_ref(node),
                 };
                 if matches!(node.value, Tree::Map(_)) {
-                    self.faults.push(errors::wrong_kind(
+                    self.faults.push(errors::wrong_value(
                         span,
                         &looks(node),
                         &self.schema.kind_said(kind),
                         declared,
+                        Some("write a list: begin each entry with `- `, or put it between `[` and `]`"),
                     ));
                 }
                 let mut list = Vec::new();
@@ -280,8 +285,18 @@ impl Binder<'_> {
             let kind = self
                 .schema
                 .kind_said(&Kind::Series(period, Box::new(inner.clone())));
-            self.faults
-                .push(errors::wrong_kind(node.span, &looks(node), &kind, declared));
+            let (by, entry) = match period {
+                Period::Month => ("month", "2025-03"),
+                Period::Year => ("year", "2025"),
+            };
+            let write = format!("key the entries by {by}: `{{ {entry}: … }}`");
+            self.faults.push(errors::wrong_value(
+                node.span,
+                &looks(node),
+                &kind,
+                declared,
+                Some(&write),
+            ));
             return State::Unknown;
         };
         let mut entries: Vec<(i32, Fact)> = Vec::new();
@@ -415,13 +430,11 @@ impl Binder<'_> {
                 errors::wrong_value(span, looks, &wanted, declared, why)
             }
             Kind::Choice(id) => {
-                let known = self
-                    .schema
-                    .choice(*id)
-                    .choices
-                    .iter()
-                    .map(|choice| choice.name.as_str());
-                errors::not_a_choice(span, text, &wanted, known, declared)
+                let choice = self.schema.choice(*id);
+                let known = choice.choices.iter().map(|choice| choice.name.as_str());
+                let many = choice.choices.len() > MANY && choice.span.is_somewhere();
+                let declared = if many { choice.span } else { declared };
+                errors::not_a_choice(span, text, &wanted, known, many, declared)
             }
             Kind::Country | Kind::Territory => {
                 let why = if *kind == Kind::Country && self.schema.place(text).is_some() {

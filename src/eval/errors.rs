@@ -36,11 +36,6 @@ pub fn unknown_fact<'a>(
     .help(help)
 }
 
-/// A value whose shape is wrong.
-pub fn wrong_kind(at: Span, got: &str, wanted: &str, declared: Span) -> Diagnostic {
-    wrong_value(at, got, wanted, declared, None)
-}
-
 /// A value that does not fit the declared kind.
 pub fn wrong_value(
     at: Span,
@@ -59,16 +54,24 @@ pub fn wrong_value(
     fault.help(why.map_or_else(|| format!("write {wanted}, or `unknown`"), str::to_owned))
 }
 
-/// A word that is not a member of its enum.
+/// A word that is not a member of its enum. Where its members are `many`, some of them are named.
 pub fn not_a_choice<'a>(
     at: Span,
     text: &str,
     wanted: &str,
-    known: impl Iterator<Item = &'a str>,
+    known: impl Iterator<Item = &'a str> + Clone,
+    many: bool,
     declared: Span,
 ) -> Diagnostic {
-    let help = nearest::did_you_mean(text, known)
-        .unwrap_or_else(|| format!("write {wanted}, or `unknown`"));
+    let help = nearest::did_you_mean(text, known.clone()).unwrap_or_else(|| {
+        if many {
+            let some: Vec<&str> = known.take(3).collect();
+            let some = words::listed(&some, "or");
+            format!("write one that is declared there, such as {some}, or `unknown`")
+        } else {
+            format!("write {wanted}, or `unknown`")
+        }
+    });
     Diagnostic::error(
         Code::FactKind,
         format!("{} is not {wanted}", words::ticked(text)),

@@ -17,6 +17,8 @@ pub type Says = (String, Answer, Vec<Lit>);
 pub struct Group {
     /// What it is.
     pub unknown: Unknown,
+    /// Whether it is something people can answer.
+    pub statable: bool,
     /// How much it takes to answer it.
     pub weight: usize,
     /// Everything its answer fixes.
@@ -101,6 +103,7 @@ pub fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) 
                 layer: *layer,
                 question: *question,
             },
+            statable: true,
             weight: READING,
             lits: lits.clone(),
             plain: Vec::new(),
@@ -124,6 +127,7 @@ pub fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) 
                 layer: *layer,
                 judgment: *judgment,
             },
+            statable: true,
             weight: JUDGMENT,
             lits: vec![*lit],
             plain: Vec::new(),
@@ -135,6 +139,7 @@ pub fn groups(stage: &Stage, encoder: &mut Encoder) -> (Vec<Group>, Vec<Mixed>) 
     for (member, lit) in &encoder.roles {
         groups.push(Group {
             unknown: Unknown::Role { member: *member },
+            statable: true,
             weight: FACT,
             lits: vec![*lit],
             plain: Vec::new(),
@@ -190,10 +195,14 @@ fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) 
     let mut kind = own.map_or(Kind::Text, |own| own.kind.clone());
     let (mut name, mut path) = said(stage, place);
     let (mut answers, mut aspects) = match own {
-        Some(own) if !matches!(own.kind, Kind::List(_)) => (cells(own), vec![cut(own)]),
+        Some(own) if !matches!(own.kind, Kind::List(_)) && !own.cells.is_empty() => {
+            (cells(own), vec![cut(own)])
+        }
         _ => (Vec::new(), Vec::new()),
     };
-    if answers.is_empty() {
+    // A fact that is only compared with another unknown one has no answers of its own.
+    let single = own.is_some_and(|own| !matches!(own.kind, Kind::List(_)));
+    if answers.is_empty() && !single {
         (answers, aspects) = list(stage, encoder, place, members, &kind);
     }
     if let Some((taken_by, way, at, choices)) = step(stage, place) {
@@ -234,6 +243,7 @@ fn fact(stage: &Stage, encoder: &mut Encoder, place: &Place, members: &[usize]) 
             key,
             words,
         },
+        statable: members.iter().all(|at| encoder.instances[*at].statable),
         weight: FACT,
         lits,
         plain,

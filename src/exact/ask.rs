@@ -97,7 +97,7 @@ impl<'s> Search<'s> {
                 let rest = name.strip_prefix(passed.as_str());
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ' ']))
             };
-            passed.iter().any(holds)
+            !group.statable || passed.iter().any(holds)
         };
         let passed = (0..groups.len()).filter(|at| is_passed(&groups[*at]));
         Search {
@@ -190,7 +190,7 @@ impl<'s> Search<'s> {
                 settlement.asks = asks.into_iter().map(|(_, ask)| ask).collect();
             }
         }
-        settlement.depends = self.depends();
+        self.depends(settlement);
         if self.solver.is_spent() {
             settlement.gave_up = Some(self.spent());
         }
@@ -448,7 +448,10 @@ impl<'s> Search<'s> {
             let ask = self.ask(at, &found.world);
             let open = |outcome: &&Outcome| outcome.leads == Leads::Undetermined;
             let undecided = ask.outcomes.iter().filter(open).count();
-            let share = undecided * 1000 / ask.outcomes.len().max(1);
+            let share = match ask.outcomes.len() {
+                0 => 1000,
+                all => undecided * 1000 / all,
+            };
             asks.push((share, self.groups[at].weight, at, ask));
         }
         asks.sort_by_key(|(share, weight, ..)| (*share, *weight));
@@ -739,12 +742,12 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Everything but facts on which the verdict depends: two worlds that differ in nothing else
-    /// have different verdicts.
-    fn depends(&mut self) -> Vec<Ask> {
-        let is_fact = |group: &Group| matches!(group.unknown, Unknown::Fact { .. });
-        if self.groups.iter().all(is_fact) {
-            return Vec::new();
+    /// Everything but facts on which the verdict depends, and facts that nobody can state: two worlds
+    /// that differ in nothing else have different verdicts.
+    fn depends(&mut self, settlement: &mut Settlement) {
+        let plain = |group: &Group| group.statable && matches!(group.unknown, Unknown::Fact { .. });
+        if self.groups.iter().all(plain) {
+            return;
         }
         let count = self.formula.variables;
         let mut twice = Formula::new();
@@ -754,30 +757,35 @@ impl<'s> Search<'s> {
             let copy = clause.iter().map(|lit| lit.copied(count)).collect();
             twice.clauses.push(copy);
         }
-        let parts: Vec<Part> = self.parts().collect();
-        let mut same: Vec<Lit> = Vec::new();
-        for part in &parts {
+        let mut same: Vec<(Part, Lit)> = Vec::new();
+        for part in self.parts() {
             let selector = twice.fresh();
-            for lit in self.lits(*part) {
+            for lit in self.lits(part) {
                 twice.clause(&[!selector, !*lit, lit.copied(count)]);
                 twice.clause(&[!selector, *lit, !lit.copied(count)]);
             }
-            same.push(selector);
+            same.push((part, selector));
         }
         let mut solver = Batsat::new(&twice, &self.limits);
-        let mut depends = Vec::new();
         for at in 0..self.groups.len() {
-            if is_fact(&self.groups[at]) {
+            if plain(&self.groups[at]) {
                 continue;
             }
             let mut assumed = vec![self.forbidden, !self.forbidden.copied(count)];
-            let others = same.iter().enumerate().filter(|(other, _)| *other != at);
-            assumed.extend(others.map(|(_, lit)| *lit));
-            if solver.solve(&assumed) != Some(false) {
-                depends.push(self.ask(at, &[]));
+            let others = same.iter().filter(|(part, _)| match part {
+                Part::Group(other) => *other != at,
+                Part::Mixed(mixed) => !self.mixed[*mixed].groups.contains(&at),
+            });
+            assumed.extend(others.map(|(_, selector)| *selector));
+            if solver.solve(&assumed) == Some(false) {
+                continue;
+            }
+            if self.groups[at].statable {
+                settlement.depends.push(self.ask(at, &[]));
+            } else {
+                settlement.unsaid.push(self.groups[at].unknown.clone());
             }
         }
-        depends
     }
 }
 

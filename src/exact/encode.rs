@@ -24,6 +24,8 @@ pub struct Instance {
     pub key: Span,
     /// Where the policy first asks for it.
     pub words: Span,
+    /// Whether facts can state it.
+    pub statable: bool,
     /// The questions about it as a whole, each with its answer.
     pub questions: IndexMap<Atom, Lit>,
     /// Its cells, each with what chooses it.
@@ -380,6 +382,7 @@ impl<'s> Encoder<'s> {
             known,
             key: spot.key,
             words,
+            statable: spot.statable,
             questions: IndexMap::new(),
             cells: Vec::new(),
             members: Vec::new(),
@@ -508,6 +511,7 @@ impl<'s> Encoder<'s> {
                 kind: Kind::Count(u16::MAX),
                 or_none: false,
                 key: spot.key,
+                statable: spot.statable,
             };
             return Side::Open(self.instance(&count, words), None);
         }
@@ -640,6 +644,7 @@ impl<'s> Encoder<'s> {
                 kind: inner.as_ref().clone(),
                 or_none: false,
                 key: element.key,
+                statable: true,
             };
             let lit = match (&element.state, &wanted) {
                 (State::None, _) => Lit::FALSE,

@@ -119,6 +119,8 @@ pub struct Settlement {
     pub otherwise: Leads,
     /// Every question, judgment and role on which the verdict depends.
     pub depends: Vec<Ask>,
+    /// Every fact on which the verdict depends and that no facts file can state.
+    pub unsaid: Vec<Unknown>,
 }
 
 /// Something that is not known, and where its answers lead.

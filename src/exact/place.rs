@@ -83,6 +83,9 @@ pub struct Spot<'a> {
     pub or_none: bool,
     /// Its key, or that of what should hold it.
     pub key: Span,
+    /// Whether facts can state it: what a license says of itself is said by its text, and what is `none`
+    /// holds nothing.
+    pub statable: bool,
 }
 
 impl Spot<'_> {
@@ -157,6 +160,7 @@ pub fn find<'a>(
         fact,
         kind: path.base.clone(),
         or_none: false,
+        statable: path.root != Root::License,
     };
     for step in &path.steps {
         go(&mut spot, *step, frame);
@@ -165,6 +169,7 @@ pub fn find<'a>(
 }
 
 fn go(spot: &mut Spot, step: Step, frame: &crate::eval::Frame) {
+    spot.statable &= !matches!(spot.state(), State::None);
     let (stride, next) = match (step, spot.kind.clone()) {
         (Step::Field(n), Kind::Record(id)) => {
             let field = &frame.schema.record(id).fields[n as usize];

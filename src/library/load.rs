@@ -92,7 +92,7 @@ fn unreadable(name: &str, error: &io::Error, at: Option<Span>) -> Diagnostic {
         Some(at) => fault
             .at(at, "imported here")
             .help("imports are looked for beside the text that imports them"),
-        None => fault,
+        None => fault.help("check the path; policies are `.clause` files and folders of them"),
     }
 }
 

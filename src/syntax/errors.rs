@@ -43,6 +43,7 @@ pub fn unexpected(
     }
     let keywords = names.iter().filter(|name| name.starts_with('`'));
     let help = nearest::did_you_mean(found, keywords.map(|name| name.trim_matches('`')))
+        .or_else(|| hints::entry(found, &piece[..start]))
         .or_else(|| hints::hint(found, &names));
     Diagnostic::error(
         Code::Syntax,

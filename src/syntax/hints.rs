@@ -38,6 +38,15 @@ pub fn hint(found: &str, expected: &[&str]) -> Option<String> {
     Some(said.to_owned())
 }
 
+/// What to do where a comparison follows a day that was to name the entry of a series.
+pub fn entry(found: &str, before: &str) -> Option<String> {
+    let mut words = before.split_whitespace().rev();
+    let day = words.next().and_then(crate::value::parse_date)?;
+    let named = words.next() == Some("in") && matches!(found, "<" | "<=" | ">" | ">=" | "is");
+    let month = crate::value::Month::of(day);
+    named.then(|| format!("name an entry of a series by its month or year: `in {month}`"))
+}
+
 /// What to do where a statement ends too early.
 pub fn missing(expected: &[&str]) -> Option<String> {
     let body = expected.contains(&"`{`");

@@ -5,8 +5,8 @@ mod schema;
 mod text;
 
 pub use schema::{
-    Choice, DefaultValue, Enum, EnumId, FactDefault, Field, Kind, Part, Period, Place, Record,
-    RecordId, Schema, Territory,
+    Choice, DefaultValue, Enum, EnumId, FactDefault, Field, Kind, MANY, Part, Period, Place,
+    Record, RecordId, Schema, Territory,
 };
 pub use text::{
     NamePrefix, bare_name, parse_date, parse_decimal, parse_duration, parse_month, parse_number,

@@ -23,6 +23,9 @@ pub enum Period {
     Year,
 }
 
+/// Members of an enum beyond which it is said by its name.
+pub const MANY: usize = 8;
+
 /// What a fact can be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
@@ -319,7 +322,7 @@ impl Schema {
             Kind::Territory => "a country or territory".to_owned(),
             Kind::Choice(id) => {
                 let choices = &self.choice(*id).choices;
-                if choices.len() > 8 {
+                if choices.len() > MANY {
                     return format!("a {}", self.choice(*id).name);
                 }
                 let names: Vec<String> = choices.iter().map(|c| format!("`{}`", c.name)).collect();

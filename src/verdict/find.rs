@@ -30,11 +30,7 @@ pub fn judge_without(
     passed: &[String],
 ) -> Result<Report, Vec<Diagnostic>> {
     let scenes = stage.scenes();
-    let mut faults = gather::currencies(&scenes);
-    if !faults.is_empty() {
-        crate::diagnostic::in_text_order(&mut faults);
-        return Err(faults);
-    }
+    gather::one_currency(&scenes)?;
     let judged = checks(stage, &scenes);
     let mut report = Report {
         deployment: stage.name().unwrap_or(fallback).to_owned(),

@@ -1,13 +1,15 @@
 //! What stands beside the findings: what is missing, what was assumed, what deserves a look.
 
-use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, Verdict, said};
+use super::{
+    Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, Verdict, said, tell,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{self, Reason, Truth};
 use crate::exact::{Answer, Ask, Condition, Leads, Outcome, Sample, Settlement, Stop, Unknown};
-use crate::ir::{Atom, Node, NodeId, Operand, Program, Says};
+use crate::ir::{Atom, Node, NodeId, Operand, Path, Program, Says};
 use crate::scene::{Check, Scene, Settled, Stage};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Currency, Value};
 
 /// The name of a relation by its number.
 pub fn relation_name(program: &Program, at: u16) -> String {
@@ -110,6 +112,8 @@ pub fn missing(
             otherwise: verdict(settlement.otherwise, &origins),
         });
     }
+    let unsaid = settlement.unsaid.iter();
+    report.remarks.extend(unsaid.filter_map(tell::unsaid));
     waiting(stage, scenes, judged, report);
 }
 
@@ -421,26 +425,40 @@ pub fn remarks(stage: &Stage) -> Vec<Diagnostic> {
     remarks
 }
 
+/// The fact that a condition compares with an amount, and the currency of that amount.
+fn compared_money(atom: &Atom) -> Option<(&Path, Currency)> {
+    match atom {
+        Atom::Compare(Operand::Fact(path, None), _, Operand::Const(Value::Money(_, wanted))) => {
+            Some((path, *wanted))
+        }
+        _ => None,
+    }
+}
+
+/// Whether any condition of the program compares amounts of money.
+pub fn compares_money(program: &Program) -> bool {
+    let mut atoms = program.layers.iter().flat_map(|layer| &layer.atoms);
+    atoms.any(|atom| compared_money(atom).is_some())
+}
+
 /// Amounts a clause would compare in two currencies: nobody may guess the rate.
-pub fn currencies(scenes: &[Scene]) -> Vec<Diagnostic> {
+///
+/// # Errors
+/// Each of them, in the order of the text.
+pub fn one_currency(scenes: &[Scene]) -> Result<(), Vec<Diagnostic>> {
     let mut faults = Vec::new();
     for scene in scenes {
         let layer = scene.context.layer;
         for (id, node) in (0..).map(NodeId).zip(&layer.nodes) {
             let Node::Atom(at) = node else { continue };
-            let Atom::Compare(
-                Operand::Fact(path, None),
-                _,
-                Operand::Const(Value::Money(_, wanted)),
-            ) = &layer.atoms[*at as usize]
-            else {
+            let Some((path, wanted)) = compared_money(&layer.atoms[*at as usize]) else {
                 continue;
             };
             let Some(fact) = scene.context.frame.fact(path) else {
                 continue;
             };
             if let Some(Value::Money(_, stated)) = fact.value()
-                && stated != wanted
+                && *stated != wanted
             {
                 faults.push(eval::currencies(
                     fact.place(),
@@ -451,5 +469,9 @@ pub fn currencies(scenes: &[Scene]) -> Vec<Diagnostic> {
             }
         }
     }
-    faults
+    if faults.is_empty() {
+        return Ok(());
+    }
+    crate::diagnostic::in_text_order(&mut faults);
+    Err(faults)
 }

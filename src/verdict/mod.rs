@@ -349,6 +349,17 @@ pub fn verdict(stage: &Stage) -> Verdict {
     settled(&settlement, has_gaps(stage))
 }
 
+/// The verdict that [`judge`] comes to, without anything it says beside it.
+///
+/// # Errors
+/// Amounts that are compared in two currencies.
+pub fn verdict_alone(stage: &Stage) -> Result<Verdict, Vec<Diagnostic>> {
+    if gather::compares_money(stage.program) {
+        gather::one_currency(&stage.scenes())?;
+    }
+    Ok(verdict(stage))
+}
+
 /// Whether something about the origins of the models is not known.
 fn has_gaps(stage: &Stage) -> bool {
     stage.lineage.unknown || stage.reach.iter().any(|(_, _, gaps)| !gaps.is_empty())

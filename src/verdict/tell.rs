@@ -3,7 +3,7 @@
 use super::{Finding, Lead, Missing, MissingKind, Outcome, Settling, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Severity, words};
 use crate::eval::Gap;
-use crate::exact::Limit;
+use crate::exact::{Limit, Unknown};
 use crate::ir::{Level, Program, Says};
 use crate::scene::Stage;
 use crate::source::Span;
@@ -292,6 +292,36 @@ pub fn no_models(stage: &Stage) -> Missing {
         clauses: Vec::new(),
         way: vec![crate::exact::Stop::Key("models".to_owned())],
     }
+}
+
+/// The answer depends on a fact that no facts file can state.
+pub fn unsaid(unknown: &Unknown) -> Option<Diagnostic> {
+    let Unknown::Fact {
+        name,
+        path,
+        key,
+        words,
+        ..
+    } = unknown
+    else {
+        return None;
+    };
+    let (why, here, help) = if path.is_empty() {
+        (
+            "which the license does not state",
+            "this license",
+            "let the clause ask for something that every license states, or state it in the license",
+        )
+    } else {
+        (
+            "inside something that is `none`",
+            "what is `none` holds no facts",
+            "let the clause ask `is not none` first, or state what is `none` here",
+        )
+    };
+    let message = format!("the answer depends on {}, {why}", words::ticked(name));
+    let told = Diagnostic::warning(Code::Undetermined, message).at(*words, "asked for here");
+    Some(told.and(*key, here).help(help))
 }
 
 /// A limit was reached before the answer was settled.

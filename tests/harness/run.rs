@@ -87,6 +87,46 @@ pub fn actual(page: &Page, section: usize, expectation: &Block) -> String {
     ran.whole()
 }
 
+/// Compares a whole report with what `--quiet` says of the same.
+pub fn quiet(page: &Page, section: usize, expectation: &Block, whole: &str) -> Result<(), String> {
+    let words = &expectation.words;
+    if words
+        .iter()
+        .any(|word| word == "--format" || word == "--quiet")
+    {
+        return Ok(());
+    }
+    let quiet = Block {
+        words: words
+            .iter()
+            .cloned()
+            .chain(["--quiet".to_owned()])
+            .collect(),
+        language: expectation.language.clone(),
+        file: None,
+        text: String::new(),
+        ..*expectation
+    };
+    let quiet = actual(page, section, &quiet);
+    let end = whole.find("--- stderr\n").or_else(|| whole.rfind("exit "));
+    let (report, rest) = whole.split_at(end.unwrap_or(whole.len()));
+    let verdicts = [
+        "permitted: ",
+        "not permitted: ",
+        "undetermined: ",
+        "nothing applied: ",
+    ];
+    let headline = |line: &&str| verdicts.iter().any(|verdict| line.starts_with(verdict));
+    let headlines = report.split_inclusive('\n').filter(headline);
+    let expected = headlines.collect::<String>() + rest;
+    if quiet == expected {
+        return Ok(());
+    }
+    Err(format!(
+        "`--quiet` says\n{quiet}where the whole report says\n{expected}"
+    ))
+}
+
 /// What a run gave.
 pub struct Ran {
     /// Its answer.

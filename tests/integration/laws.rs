@@ -8,7 +8,7 @@ use clausula::library::{self, Needed};
 use clausula::scene::{Options, Ready, Stage};
 use clausula::source::SourceId;
 use clausula::syntax::{self, ast};
-use clausula::verdict::{Verdict, judge, quick};
+use clausula::verdict::{Verdict, judge, quick, verdict_alone};
 use clausula::{check, ir};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -55,6 +55,11 @@ fn judged(node: &Node, program: &Program, names: &dyn LicenseNames) -> (Verdict,
     let ready = Ready::new(program, options);
     let stage = Stage::set(&ready, &fact).unwrap();
     let report = judge(&stage, "it").unwrap();
+    assert_eq!(
+        verdict_alone(&stage).unwrap(),
+        report.verdict,
+        "without what is said beside it"
+    );
     let quick = quick(&stage);
     assert!(
         quick == report.verdict || quick == Verdict::Undetermined,
