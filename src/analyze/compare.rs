@@ -5,7 +5,7 @@ use super::draft::{Draft, known_values};
 use super::free;
 use super::normal::Normal;
 use super::terms::{pairs, terms};
-use super::witness::{Shown, Sight, Trial, Under, own_license};
+use super::witness::{Read, Shown, Sight, Trial, Under, own_license};
 use crate::diagnostic::words;
 use crate::eval::{Fact, Truth};
 use crate::exact::{Limits, Lit, Worlds};
@@ -86,7 +86,9 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
     // What only the newer asks, both of its versions ask alike.
     worlds.share(NEW, NEW_NORMAL);
     worlds.share(OLD, NEW_NORMAL);
-    let trial = trial([old, new], &base, &stage);
+    let sides = sides([a, b], &base);
+    let sides = sides.each_ref().map(|side| Ready::new(side, options));
+    let trial = trial([a, b], &sides, &stage);
     let mut run = Run::of(worlds, &stage, &scenes, &trial, [a, b], show);
     let pairs = pairs(a, b, &normal);
     let asked: Vec<Asked> = pairs.iter().map(|pair| run.ask(*pair)).collect();
@@ -119,39 +121,49 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
     difference
 }
 
-/// Where facts are tried: under either layer alone, for a policy beside the license of a model.
-fn trial<'t>(versions: [Version; 2], base: &Program, stage: &'t Stage<'t>) -> Trial<'t> {
-    let layers = versions.map(|version| version.layer);
-    let licenses = layers.iter().all(|layer| layer.terms().is_some());
+/// What facts are tried under: either layer alone, for a policy beside the license of a model; `base`
+/// has what facts can be.
+fn sides(layers: [&Layer; 2], base: &Program) -> [Program; 2] {
     let speaks_of_licenses = layers.iter().any(|layer| {
         let closed = matches!(&layer.kind, LayerKind::Policy(house) if house.closed);
         let each = |clause: &Clause| clause.each != Each::Deployment;
         layer.terms().is_none() && (closed || layer.clauses.iter().any(each))
     });
     let mut needed = Needed::none();
-    if (licenses || speaks_of_licenses) && layers.iter().all(|layer| layer.id != BESIDE) {
+    let wanted = are_licenses(layers) || speaks_of_licenses;
+    if wanted && layers.iter().all(|layer| layer.id != BESIDE) {
         needed.add(BESIDE);
     }
-    let shipped = library::program(&needed);
-    let beside = shipped.layers.first().filter(|beside| {
-        // A compiled license knows the shipped acts only.
-        beside.acts.len() == base.acts.len()
-    });
-    let under = |at: usize| Under::new(at, layers[at], base, beside, stage.options);
+    let mut beside = library::program(&needed).layers;
+    // A compiled license knows the shipped acts only.
+    beside.retain(|beside| beside.acts.len() == base.acts.len());
+    layers.map(|layer| Program {
+        layers: [layer].into_iter().chain(&beside).cloned().collect(),
+        ..base.clone()
+    })
+}
+
+fn are_licenses(layers: [&Layer; 2]) -> bool {
+    layers.iter().all(|layer| layer.terms().is_some())
+}
+
+/// Where facts are tried.
+fn trial<'t>(layers: [&Layer; 2], sides: &'t [Ready<'t>; 2], stage: &'t Stage<'t>) -> Trial<'t> {
+    let [old, new] = sides;
+    let beside = old.program.layers.get(1).map(|beside| beside.id.clone());
     let own = |layer: &Layer| {
         let aliases = layer.terms().map(|terms| terms.aliases.clone());
         std::iter::once(layer.id.clone()).chain(aliases.unwrap_or_default())
     };
     Trial {
         stage,
-        under: [under(OLD), under(NEW)],
+        under: [Under::new(OLD, old), Under::new(NEW, new)],
         own: layers.into_iter().flat_map(own).collect(),
-        licensed: if licenses {
-            Some(own_license())
-        } else {
-            beside.map(|beside| beside.id.clone())
+        licensed: match are_licenses(layers) {
+            true => Some(own_license()),
+            false => beside.clone(),
         },
-        beside: beside.map(|beside| beside.id.clone()),
+        beside,
     }
 }
 
@@ -648,11 +660,10 @@ impl<'s, 't> Run<'s, 't> {
             let trial = self.trial;
             // What decides in the world that was found goes on deciding.
             let mut first: [Option<Vec<String>>; 2] = [None, None];
-            let mut shows = |draft: &Draft| {
+            let mut shows = |draft: &Draft, read: Read| {
                 [OLD, NEW].into_iter().all(|at| {
-                    let seen = trial.under[at].see(draft, |sight| {
-                        let verdict = crate::verdict::quick(sight.stage);
-                        let is = |all: [Verdict; 2]| verdict == all[at];
+                    let seen = trial.under[at].see(draft, read, |sight| {
+                        let is = |all: [Verdict; 2]| sight.verdict() == all[at];
                         let reached = goal.reached(sight, at) && verdicts.is_none_or(is);
                         reached.then(|| sight.against())
                     });
@@ -728,7 +739,7 @@ impl<'s, 't> Run<'s, 't> {
             }
             let trial = self.trial;
             let mut due: Option<Vec<u16>> = None;
-            let mut shows = |draft: &Draft| {
+            let mut shows = |draft: &Draft, read: Read| {
                 let ok = [OLD, NEW].into_iter().all(|at| {
                     let truth = Truth::of(at == permits);
                     let verdict = if at == permits {
@@ -736,9 +747,8 @@ impl<'s, 't> Run<'s, 't> {
                     } else {
                         Verdict::NotPermitted
                     };
-                    let reached = trial.under[at].see(draft, |sight| {
-                        sight.permits(act) == truth
-                            && (!whole || crate::verdict::quick(sight.stage) == verdict)
+                    let reached = trial.under[at].see(draft, read, |sight| {
+                        sight.permits(act) == truth && (!whole || sight.verdict() == verdict)
                     });
                     reached == Some(true)
                 });
@@ -747,7 +757,7 @@ impl<'s, 't> Run<'s, 't> {
                 }
                 // The duties that come with it are worth seeing: none of them is dropped.
                 let now = trial.under[permits]
-                    .see(draft, |sight| sight.due())
+                    .see(draft, read, |sight| sight.due())
                     .unwrap_or_default();
                 let kept = |all: &Vec<u16>| all.iter().all(|at| now.contains(at));
                 if !gained || due.as_ref().is_none_or(kept) {
@@ -758,7 +768,7 @@ impl<'s, 't> Run<'s, 't> {
             };
             let found = trial.find(&mut self.worlds, &goals, &prefer, &mut shows);
             if let Some(draft) = found {
-                let due = trial.under[permits].see(&draft, |sight| sight.due());
+                let due = trial.under[permits].see(&draft, Read::Text, |sight| sight.due());
                 let layer = self.layers[permits];
                 let names = names_of(layer, &due.unwrap_or_default());
                 return (names, Some(trial.shown(&draft, [None, None])));

@@ -5,8 +5,10 @@
 
 use super::free::{ORIGIN, SUBJECT};
 use crate::exact::{Base, Place, Said, Sample, Stride, Unit};
+use crate::facts::{self, Entry, Node};
 use crate::ir::Layer;
 use crate::scene::Stage;
+use crate::source::{SourceId, Span};
 use crate::value::{Kind, Month, Period, Schema, Value};
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -317,6 +319,12 @@ impl Draft {
         }
     }
 
+    /// The judgments that a layer knows, by its number.
+    fn determined(&self, layer: usize) -> Vec<&Decision> {
+        let known = |judgment: &&Decision| judgment.layers.iter().any(|(at, ..)| *at == layer);
+        self.judgments.iter().filter(known).collect()
+    }
+
     /// The facts as YAML, for the license called `id`; `layer` is its number, `signed` the day on which
     /// judgments are determined.
     pub fn yaml(&self, schema: &Schema, id: &str, layer: usize, signed: Date) -> String {
@@ -326,8 +334,7 @@ impl Draft {
             out: String::new(),
         };
         writer.root(&self.root);
-        let known = |judgment: &&Decision| judgment.layers.iter().any(|(at, ..)| *at == layer);
-        let judgments: Vec<&Decision> = self.judgments.iter().filter(known).collect();
+        let judgments = self.determined(layer);
         if !judgments.is_empty() {
             writer.out.push_str("determinations:\n");
         }
@@ -339,6 +346,69 @@ impl Draft {
         }
         writer.out
     }
+}
+
+impl Draft {
+    /// What [`Draft::yaml`] is read as, but for the places.
+    pub fn node(&self, schema: &Schema, id: &str, layer: usize, signed: Date) -> Node {
+        let writer = Writer {
+            schema,
+            id,
+            out: String::new(),
+        };
+        let mut root = writer.node(&self.root, &Kind::Record(Schema::ROOT));
+        let judgments = self.determined(layer);
+        if let (false, facts::Tree::Map(map)) = (judgments.is_empty(), &mut root.value) {
+            let determinations = judgments.into_iter().map(|judgment| {
+                let fields = [
+                    ("judgment", format!("{id}/{}", judgment.about)),
+                    ("value", judgment.answer.clone()),
+                    ("by", "Counsel".to_owned()),
+                    ("on", signed.to_string()),
+                    ("until", "none".to_owned()),
+                ];
+                let fields = fields.map(|(key, said)| (key.into(), entry(scalar(&said))));
+                node(facts::Tree::Map(fields.into_iter().collect()))
+            });
+            let list = facts::Tree::List(determinations.collect());
+            map.insert("determinations".into(), entry(node(list)));
+        }
+        root
+    }
+}
+
+/// A place in a file that nobody wrote.
+const SOMEWHERE: Span = Span {
+    source: SourceId(u32::MAX - 1),
+    start: 0,
+    end: 0,
+};
+
+fn node(value: facts::Tree) -> Node {
+    Node::new(SOMEWHERE, value)
+}
+
+fn entry(value: Node) -> Entry {
+    Entry {
+        key: SOMEWHERE,
+        value,
+    }
+}
+
+/// What YAML makes of a value without quotes.
+fn scalar(said: &str) -> Node {
+    let digits = said.strip_prefix(['-', '+']).unwrap_or(said);
+    let of = |signs: &str| {
+        let known = |sign: char| sign.is_ascii_digit() || signs.contains(sign);
+        digits.starts_with(|sign: char| sign.is_ascii_digit()) && digits.chars().all(known)
+    };
+    node(match said {
+        "true" => facts::Tree::Bool(true),
+        "false" => facts::Tree::Bool(false),
+        said if of("") => facts::Tree::Int(said.into()),
+        said if of(".") && said.matches('.').count() == 1 => facts::Tree::Float(said.into()),
+        said => facts::Tree::Text(said.into()),
+    })
 }
 
 fn decide(all: &mut Vec<Decision>, about: String, answer: String, own: (usize, u16, u16)) {
@@ -846,6 +916,29 @@ impl Writer<'_> {
             Tree::Map(map) if map.is_empty() => "{}".to_owned(),
             Tree::Map(map) => format!("{{ {} }}", each(map, true).join(", ")),
             Tree::List(list) => format!("[{}]", each(list, false).join(", ")),
+        }
+    }
+
+    /// What all of it is read as.
+    fn node(&self, tree: &Tree, kind: &Kind) -> Node {
+        match tree {
+            Tree::Leaf(Some(Value::Text(text))) => node(facts::Tree::Text(match &**text {
+                LICENSE => self.id.into(),
+                text => text.into(),
+            })),
+            Tree::Leaf(value) => scalar(&self.leaf(value.as_ref(), kind)),
+            Tree::Map(map) => {
+                let map = map.iter().map(|(key, tree)| {
+                    let inside = self.node(tree, &inner(kind, key, self.schema));
+                    (key.as_str().into(), entry(inside))
+                });
+                node(facts::Tree::Map(map.collect()))
+            }
+            Tree::List(list) => {
+                let list = list.iter();
+                let list = list.map(|(key, tree)| self.node(tree, &inner(kind, key, self.schema)));
+                node(facts::Tree::List(list.collect()))
+            }
         }
     }
 

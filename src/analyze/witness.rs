@@ -4,9 +4,9 @@ use super::draft::{Draft, LICENSE, Origin};
 use crate::eval::{self, Truth};
 use crate::exact::{Lit, Unit, Worlds};
 use crate::facts::{self, Format};
-use crate::ir::{Layer, Program, Says};
-use crate::library;
-use crate::scene::{Check, Options, Ready, Scene, Stage};
+use crate::ir::Says;
+use crate::library::{self, Names};
+use crate::scene::{Check, Ready, Scene, Stage};
 use crate::source::SourceId;
 use crate::verdict::{self, Verdict};
 use jiff::civil::Date;
@@ -40,27 +40,46 @@ pub struct Side {
 }
 
 /// A layer that facts are tried under.
-pub(super) struct Under {
+pub(super) struct Under<'p> {
     /// Its number on the stage worlds are found on.
     number: usize,
     /// Its id.
-    pub id: String,
-    program: Program,
-    options: Options,
+    pub id: &'p str,
+    /// Its program, made ready.
+    ready: &'p Ready<'p>,
+    names: Names<'p>,
+}
+
+/// How a draft becomes facts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    /// As a tree: good enough to try one after another
+    Tree,
+    /// As the text that is shown
+    Text,
 }
 
 /// What a layer makes of facts.
 pub(super) struct Sight<'s> {
     /// The deployment.
     pub stage: &'s Stage<'s>,
-    /// Where the layer is judged.
-    pub scenes: Vec<Scene<'s>>,
+    scenes: Vec<Scene<'s>>,
 }
 
 impl Sight<'_> {
+    /// Where the layer is judged.
+    fn own(&self) -> impl Iterator<Item = &Scene<'_>> {
+        self.scenes.iter().filter(|scene| scene.layer == 0)
+    }
+
+    /// The verdict, as far as it is known without asking all worlds.
+    pub fn verdict(&self) -> Verdict {
+        verdict::quick_in(self.stage, &self.scenes)
+    }
+
     /// What a clause comes to, as [`Worlds::outcome`] has it, or whether it applies at all.
     pub fn clause(&self, clause: u16, applies: bool) -> Truth {
-        let fits = self.scenes.iter().filter(|scene| {
+        let fits = self.own().filter(|scene| {
             let known = scene.context.layer.clauses.get(clause as usize);
             known.is_some_and(|known| known.each == scene.each)
         });
@@ -77,7 +96,7 @@ impl Sight<'_> {
 
     /// Whether an act that is performed is licensed and not prohibited.
     pub fn permits(&self, act: u16) -> Truth {
-        let truths = self.scenes.iter().filter_map(|scene| {
+        let truths = self.own().filter_map(|scene| {
             let context = &scene.context;
             let mut permitted = match &context.layer.kind {
                 crate::ir::LayerKind::Policy(house) if !house.closed => Truth::Yes,
@@ -97,7 +116,7 @@ impl Sight<'_> {
     /// The duties that are due, by the number of the clause.
     pub fn due(&self) -> Vec<u16> {
         let mut due = Vec::new();
-        for scene in &self.scenes {
+        for scene in self.own() {
             for (at, clause) in (0..).zip(&scene.context.layer.clauses) {
                 if matches!(clause.says, Says::Require(_))
                     && scene.context.effect(at) == Truth::Yes
@@ -113,7 +132,7 @@ impl Sight<'_> {
     /// What decides against the deployment: clauses by name, acts that are not licensed.
     pub fn against(&self) -> Vec<String> {
         let mut against = Vec::new();
-        for scene in &self.scenes {
+        for scene in self.own() {
             for check in scene.checks(self.stage.program) {
                 if scene.fails(check) != Truth::Yes {
                     continue;
@@ -136,61 +155,61 @@ impl Sight<'_> {
     }
 }
 
-impl Under {
-    /// A layer by its number; `base` has what facts can be, `beside` the license of a model that a
-    /// policy speaks of.
-    pub fn new(
-        number: usize,
-        layer: &Layer,
-        base: &Program,
-        beside: Option<&Layer>,
-        options: Options,
-    ) -> Under {
-        let layers = std::iter::once(layer).chain(beside).cloned().collect();
+impl<'p> Under<'p> {
+    /// The first layer of a program; `number` is its number on the stage worlds are found on.
+    pub fn new(number: usize, ready: &'p Ready<'p>) -> Under<'p> {
         Under {
             number,
-            id: layer.id.clone(),
-            program: Program {
-                layers,
-                ..base.clone()
-            },
-            options,
+            id: &ready.program.layers[0].id,
+            ready,
+            names: library::names_with(ready.program),
         }
     }
 
     /// The facts of a draft as a file.
     fn facts(&self, draft: &Draft) -> String {
-        let signed = before(self.options.today);
-        draft.yaml(&self.program.schema, &self.id, self.number, signed)
+        let signed = before(self.ready.options.today);
+        draft.yaml(&self.ready.program.schema, self.id, self.number, signed)
     }
 
     /// Evaluates a draft as a facts file; `None` where it is no facts.
-    pub fn see<R>(&self, draft: &Draft, see: impl FnOnce(&Sight) -> R) -> Option<R> {
-        let text = self.facts(draft);
-        let place = SourceId(u32::MAX - 1);
-        let nodes = facts::parse(place, &text, Format::Yaml, &facts::Limits::default()).ok()?;
-        let names = library::names_with(&self.program);
-        let fact = eval::bind(nodes.first()?, &self.program.schema, &names).ok()?;
-        let fact = eval::with_defaults(fact, &self.program);
-        let ready = Ready::new(&self.program, self.options);
-        let mut stage = Stage::set(&ready, &fact).ok()?;
+    pub fn see<R>(&self, draft: &Draft, read: Read, see: impl FnOnce(&Sight) -> R) -> Option<R> {
+        let program = self.ready.program;
+        let node = match read {
+            Read::Tree => {
+                let signed = before(self.ready.options.today);
+                draft.node(&program.schema, self.id, self.number, signed)
+            }
+            Read::Text => {
+                let place = SourceId(u32::MAX - 1);
+                let text = self.facts(draft);
+                let limits = facts::Limits::default();
+                let nodes = facts::parse(place, &text, Format::Yaml, &limits).ok()?;
+                nodes.into_iter().next()?
+            }
+        };
+        let fact = eval::bind(&node, &program.schema, &self.names).ok()?;
+        let fact = eval::with_defaults(fact, program);
+        let mut stage = Stage::set(self.ready, &fact).ok()?;
         for reading in &draft.readings {
             for (_, question, taken) in reading.layers.iter().filter(|one| one.0 == self.number) {
                 stage.taken[0].readings.to_mut()[*question as usize] = Some(*taken);
             }
         }
-        let scenes = stage.scenes().into_iter();
-        let scenes = scenes.filter(|scene| scene.layer == 0).collect();
         let sight = Sight {
             stage: &stage,
-            scenes,
+            scenes: stage.scenes(),
         };
         Some(see(&sight))
     }
 
     fn side(&self, draft: &Draft, clause: Option<String>) -> Side {
-        let seen = self.see(draft, |sight| {
-            (verdict::verdict(sight.stage), sight.against())
+        let seen = self.see(draft, Read::Text, |sight| {
+            let verdict = match sight.verdict() {
+                Verdict::Undetermined => verdict::verdict(sight.stage),
+                known => known,
+            };
+            (verdict, sight.against())
         });
         let (verdict, against) = seen.unwrap_or((Verdict::Undetermined, Vec::new()));
         Side {
@@ -213,7 +232,7 @@ pub(super) struct Trial<'t> {
     /// The stage worlds are found on.
     pub stage: &'t Stage<'t>,
     /// The older layer and the newer.
-    pub under: [Under; 2],
+    pub under: [Under<'t>; 2],
     /// The names of the licenses that are compared.
     pub own: Vec<String>,
     /// The license the model is declared under, if it needs one.
@@ -234,32 +253,38 @@ impl Trial<'_> {
     }
 
     /// The shortest draft found in which all of `goals` hold and that `shows` something; as much as
-    /// possible of `prefer` holds too.
+    /// possible of `prefer` holds too. As a text it shows it too.
     pub fn find(
         &self,
         worlds: &mut Worlds,
         goals: &[Lit],
         prefer: &[Lit],
-        shows: &mut dyn FnMut(&Draft) -> bool,
+        shows: &mut dyn FnMut(&Draft, Read) -> bool,
     ) -> Option<Draft> {
         let units = world(worlds, goals, prefer)?;
         let short = core(worlds, goals, &units);
-        let drafts = [
-            (&short, false),
-            (&short, true),
-            (&units, false),
-            (&units, true),
-        ];
-        let mut drafts = drafts
-            .into_iter()
-            .filter_map(|(units, step)| self.draft(units, step));
-        let mut draft = drafts.find(&mut *shows)?;
         let schema = &self.stage.program.schema;
         let today = self.stage.options.today;
-        draft.rename(schema, shows);
-        draft.shorten(schema, shows);
-        draft.polish(schema, today, shows);
-        Some(draft)
+        for read in [Read::Tree, Read::Text] {
+            let drafts = [
+                (&short, false),
+                (&short, true),
+                (&units, false),
+                (&units, true),
+            ];
+            let mut drafts = drafts
+                .into_iter()
+                .filter_map(|(units, step)| self.draft(units, step));
+            let mut trying = |draft: &Draft| shows(draft, read);
+            let mut draft = drafts.find(&mut trying)?;
+            draft.rename(schema, &mut trying);
+            draft.shorten(schema, &mut trying);
+            draft.polish(schema, today, &mut trying);
+            if shows(&draft, Read::Text) {
+                return Some(draft);
+            }
+        }
+        None
     }
 
     /// A draft for people, with what the clause comes to under both layers.
@@ -272,8 +297,8 @@ impl Trial<'_> {
             let mut ids: Vec<&str> = Vec::new();
             for under in &self.under {
                 let known = decision.layers.iter().any(|(at, ..)| *at == under.number);
-                if known && !ids.contains(&under.id.as_str()) {
-                    ids.push(&under.id);
+                if known && !ids.contains(&under.id) {
+                    ids.push(under.id);
                 }
             }
             let adopt =

@@ -325,8 +325,27 @@ pub fn quick(stage: &Stage) -> Verdict {
             worst = fails;
         }
     });
+    if applied {
+        known(stage, worst)
+    } else {
+        Verdict::NothingApplied
+    }
+}
+
+/// The same answer from scenes that are looked at anyway.
+pub(crate) fn quick_in(stage: &Stage, scenes: &[Scene]) -> Verdict {
+    if scenes.is_empty() {
+        return Verdict::NothingApplied;
+    }
+    let judged = checks(stage, scenes);
+    let decisive = judged.iter().filter(|judged| judged.decisive);
+    let worst = decisive.map(|judged| judged.fails).max();
+    known(stage, worst.unwrap_or(Truth::No))
+}
+
+/// What is known where some check fails that surely, and none more surely.
+fn known(stage: &Stage, worst: Truth) -> Verdict {
     match worst {
-        _ if !applied => Verdict::NothingApplied,
         Truth::Yes => Verdict::NotPermitted,
         Truth::Unknown => Verdict::Undetermined,
         Truth::No if has_gaps(stage) => Verdict::Undetermined,
