@@ -365,7 +365,8 @@ pub fn verdict(facts: &Facts, today: Date) -> Option<Truth> {
 fn origin_unknown(model: &Model) -> Truth {
     let original = released(&model.id);
     let licenses = model.license.as_deref().unwrap_or(&[]);
-    let known = licenses.iter().all(|license| license == ID) && !(licenses.is_empty() && !original);
+    let recognized = licenses.iter().all(|license| license == ID);
+    let known = recognized && (original || !licenses.is_empty());
     let parents = model.from.is_some() || original;
     if known && parents {
         Truth::No
