@@ -17,7 +17,6 @@ use crate::source::Span;
 use crate::value::Value;
 use jiff::civil::Date;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// How a deployment is judged.
 #[derive(Clone, Copy, Debug)]
@@ -272,7 +271,7 @@ impl<'a> Stage<'a> {
         mut see: impl FnMut(usize, Option<Check>, Truth),
     ) -> bool {
         let mut applied = false;
-        let mut runs: Vec<(Arc<Asked>, Run)> = Vec::new();
+        let mut runs: Vec<(&Asked, Run)> = Vec::new();
         self.cast(|part| {
             applied = true;
             let way = Way {
@@ -280,26 +279,44 @@ impl<'a> Stage<'a> {
                 by_outputs: part.bond.is_some_and(|bond| bond.by_outputs),
                 apart: apart(&self.program.layers[part.layer]),
             };
-            let (frame, certain) = (self.frame(&part), self.certain(&part));
-            let known = runs
-                .iter()
-                .position(|(asked, _)| asked.layer == part.layer && asked.way == way);
-            let at = known.unwrap_or_else(|| {
-                let taken = &self.taken[part.layer];
-                let asked = self.ready.asked(part.layer, way, &taken.readings);
-                let run = asked.flat.start(&frame, &taken.judgments);
-                runs.push((asked, run));
-                runs.len() - 1
-            });
-            let (asked, run) = &mut runs[at];
-            let truths = asked.flat.judge(run, &frame);
-            for (check, fails) in asked.checks.iter().zip(truths) {
+            let layer = part.layer;
+            let certain = self.certain(&part);
+            let mut see = |check: Option<Check>, fails: Truth| {
                 let fails = if certain {
                     fails
                 } else {
                     fails.and(Truth::Unknown)
                 };
-                see(part.layer, *check, fails);
+                see(layer, check, fails);
+            };
+            let known = runs
+                .iter()
+                .position(|(asked, _)| asked.layer == layer && asked.way == way);
+            let at = known.or_else(|| {
+                let taken = &self.taken[layer];
+                let asked = self.ready.asked(layer, way, &taken.readings)?;
+                let run = asked.flat.start(&self.frame(&part), &taken.judgments);
+                runs.push((asked, run));
+                Some(runs.len() - 1)
+            });
+            if let Some(at) = at {
+                let (asked, run) = &mut runs[at];
+                let frame = self.frame(&part);
+                let truths = asked.flat.judge(run, &frame);
+                let each = asked.checks.iter().zip(truths);
+                each.for_each(|(check, fails)| see(*check, fails));
+                return;
+            }
+            let scene = self.scene(part);
+            let checks = scene.checks(self.program).into_iter();
+            let each = checks.map(|check| (check, scene.fails(check)));
+            if way.apart {
+                each.for_each(|(check, fails)| see(Some(check), fails));
+            } else {
+                see(
+                    None,
+                    each.map(|(_, fails)| fails).fold(Truth::No, Truth::or),
+                );
             }
         });
         applied

@@ -8,7 +8,8 @@ use crate::source::Span;
 use crate::value::{Kind, RecordId, Schema, Value};
 use jiff::civil::Date;
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The act a license that reaches a model by outputs is asked about; all other acts are asked of
 /// licenses that reach it as a descendant.
@@ -30,7 +31,9 @@ pub struct Ready<'p> {
     /// What was taken for deployments that no decision names.
     taken: (Vec<Taken<'p>>, Vec<Expired>),
     /// For each layer, and each way its clauses are judged: the checks, flat.
-    flats: Vec<[OnceLock<Arc<Asked>>; WAYS]>,
+    flats: Vec<[Often; WAYS]>,
+    /// From which use on it pays to make a layer flat.
+    pays: u32,
 }
 
 /// The checks of a layer judged in one way, and when each of them fails.
@@ -52,6 +55,16 @@ pub(super) struct Way {
     /// Whether every check is answered, or only whether one of them fails.
     pub(super) apart: bool,
 }
+
+/// The checks of a layer judged in one way, flat once they were asked for often enough.
+#[derive(Default)]
+struct Often {
+    uses: AtomicU32,
+    asked: OnceLock<Asked>,
+}
+
+/// Making a layer flat takes about as long as walking over its trees so many times.
+const PAYS: u32 = 64;
 
 /// How many ways there are.
 const WAYS: usize = 12;
@@ -106,7 +119,15 @@ impl<'p> Ready<'p> {
                 .collect(),
             taken: take(program, options.today, None),
             flats: program.layers.iter().map(|_| Default::default()).collect(),
+            pays: PAYS,
         }
+    }
+
+    /// The same, with every layer made flat at its first use.
+    #[must_use]
+    pub fn at_once(mut self) -> Ready<'p> {
+        self.pays = 0;
+        self
     }
 
     /// The facts of a license as clauses see them, the record `license-card`.
@@ -127,14 +148,20 @@ impl<'p> Ready<'p> {
         (taken.collect(), self.taken.1.clone())
     }
 
-    /// The checks of a layer judged in one way; made once for the readings most deployments take.
-    pub(super) fn asked(&self, layer: usize, way: Way, readings: &[Option<u16>]) -> Arc<Asked> {
-        let make = || Arc::new(self.flatten(layer, way, readings));
-        if readings == &*self.taken.0[layer].readings {
-            self.flats[layer][way.number()].get_or_init(make).clone()
-        } else {
-            make()
+    /// The checks of a layer judged in one way, if it has paid to make them flat; only for the readings
+    /// most deployments take.
+    pub(super) fn asked(&self, layer: usize, way: Way, readings: &[Option<u16>]) -> Option<&Asked> {
+        let often = &self.flats[layer][way.number()];
+        if readings != &*self.taken.0[layer].readings
+            || often.uses.fetch_add(1, Ordering::Relaxed) < self.pays
+        {
+            return None;
         }
+        Some(
+            often
+                .asked
+                .get_or_init(|| self.flatten(layer, way, readings)),
+        )
     }
 
     fn flatten(&self, layer: usize, way: Way, readings: &[Option<u16>]) -> Asked {

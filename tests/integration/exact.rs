@@ -110,7 +110,7 @@ fn settled(clauses: &str, facts: &str) -> Settlement {
 }
 
 fn of(program: &Program, facts: &Fact) -> (Settlement, Vec<String>) {
-    let ready = Ready::new(program, options());
+    let ready = Ready::new(program, options()).at_once();
     let stage = Stage::set(&ready, facts).expect("the facts are sound");
     let scenes = stage.scenes();
     let checks = checks(program, &scenes);
@@ -358,7 +358,7 @@ fn limits_are_kept_and_told() {
     let clauses = "clause a \"A\" { forbid when users > 5 and flag }";
     let program = program(&[VOCABULARY, &policy(clauses)]);
     let facts = bound("models: []", &program);
-    let ready = Ready::new(&program, options());
+    let ready = Ready::new(&program, options()).at_once();
     let stage = Stage::set(&ready, &facts).expect("the facts are sound");
     let scenes = stage.scenes();
     let limits = Limits {
@@ -382,7 +382,7 @@ fn a_search_that_takes_too_long_permits_nothing() {
     text.push_str(&policy(&clauses.collect::<String>()));
     let program = program(&[VOCABULARY, &text]);
     let facts = bound("models: []", &program);
-    let ready = Ready::new(&program, options());
+    let ready = Ready::new(&program, options()).at_once();
     let stage = Stage::set(&ready, &facts).expect("the facts are sound");
     let scenes = stage.scenes();
     let limits = Limits {
@@ -417,7 +417,7 @@ fn a_search_that_takes_too_long_permits_nothing() {
 fn settled_within(clauses: &str, limits: &Limits) -> Settlement {
     let program = program(&[VOCABULARY, &policy(clauses)]);
     let facts = bound("models: []", &program);
-    let ready = Ready::new(&program, options());
+    let ready = Ready::new(&program, options()).at_once();
     let stage = Stage::set(&ready, &facts).expect("the facts are sound");
     let scenes = stage.scenes();
     settle(&stage, &checks(&program, &scenes), &scenes, &[], limits)
@@ -468,7 +468,7 @@ fn twenty_unknown_facts_are_soon_settled() {
             .collect()
     };
     let (program, facts) = shipped("half-known.yaml", only_models);
-    let ready = Ready::new(&program, options());
+    let ready = Ready::new(&program, options()).at_once();
     let stage = Stage::set(&ready, &facts).expect("the facts are sound");
     let scenes = stage.scenes();
     let checks = checks(&program, &scenes);
@@ -480,7 +480,7 @@ fn twenty_unknown_facts_are_soon_settled() {
 }
 
 fn sought(program: &Program, facts: &Fact, reach: Reach) -> Sought {
-    let ready = Ready::new(program, options());
+    let ready = Ready::new(program, options()).at_once();
     let stage = Stage::set(&ready, facts).expect("the facts are sound");
     let checks = checks(program, &stage.scenes());
     would_permit(&stage, &checks, reach, &Limits::default())
@@ -1215,7 +1215,7 @@ fn compared(seed: u64, most: usize) -> (usize, Settlement) {
     };
     filler.fill(&facts, &Kind::Record(Schema::ROOT), false, &[], "");
     let mut holes = filler.holes;
-    let ready = Ready::new(&program, options());
+    let ready = Ready::new(&program, options()).at_once();
     let decided = Stage::set(&ready, &facts).expect("sound");
     let decided: Vec<_> = open(&decided)
         .into_iter()

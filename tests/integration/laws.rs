@@ -52,7 +52,7 @@ fn judged(node: &Node, program: &Program, names: &dyn LicenseNames) -> (Verdict,
         today: "2026-11-22".parse().unwrap(),
         reported: false,
     };
-    let ready = Ready::new(program, options);
+    let ready = Ready::new(program, options).at_once();
     let stage = Stage::set(&ready, &fact).unwrap();
     let report = judge(&stage, "it").unwrap();
     assert_eq!(
