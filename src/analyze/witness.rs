@@ -264,7 +264,7 @@ impl Trial<'_> {
         let units = world(worlds, goals, prefer)?;
         let short = core(worlds, goals, &units);
         let schema = &self.stage.program.schema;
-        let today = self.stage.options.today;
+        let today = self.stage.ready.options.today;
         for read in [Read::Tree, Read::Text] {
             let drafts = [
                 (&short, false),
@@ -290,7 +290,7 @@ impl Trial<'_> {
     /// A draft for people, with what the clause comes to under both layers.
     pub fn shown(&self, draft: &Draft, clause: [Option<String>; 2]) -> Shown {
         let [before, after] = clause;
-        let on = self::before(self.stage.options.today);
+        let on = self::before(self.stage.ready.options.today);
         let (mut readings, mut adopts) = (Vec::new(), Vec::new());
         for decision in &draft.readings {
             let (about, answer) = (&decision.about, &decision.answer);

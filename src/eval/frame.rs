@@ -2,7 +2,7 @@
 
 use super::fact::{Fact, State};
 use super::truth::{self, Truth};
-use crate::ir::{Layer, Node, NodeId, Path, Quantity, Root, Says, Step};
+use crate::ir::{Layer, Node, NodeId, Path, Quantity, Root, Step};
 use crate::source::Span;
 use crate::value::{Month, Period, Schema};
 use jiff::civil::Date;
@@ -161,12 +161,10 @@ impl<'a> Context<'a> {
     /// Whether an act is licensed: some grant of it is in force and was not ended.
     pub fn licensed(&self, act: u16) -> Truth {
         let mut licensed = Truth::No;
-        for (at, clause) in (0_u16..).zip(&self.layer.clauses) {
-            if matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)) {
-                licensed = licensed.or(self.in_force(at));
-                if licensed == Truth::Yes {
-                    break;
-                }
+        for grant in self.layer.grants(act) {
+            licensed = licensed.or(self.in_force(grant));
+            if licensed == Truth::Yes {
+                break;
             }
         }
         licensed
@@ -179,14 +177,8 @@ impl<'a> Context<'a> {
 
     /// Whether a grant was ended.
     pub fn ended(&self, grant: u16) -> Truth {
-        let mut ended = Truth::No;
-        for (at, clause) in (0_u16..).zip(&self.layer.clauses) {
-            if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
-            {
-                ended = ended.or(self.effect(at));
-            }
-        }
-        ended
+        let ends = self.layer.ends(grant);
+        ends.map(|end| self.effect(end)).fold(Truth::No, Truth::or)
     }
 
     /// The truth of a node in the frame of this context.

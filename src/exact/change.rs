@@ -229,7 +229,6 @@ pub fn would_permit(
         ready: stage.ready,
         program: stage.program,
         deployment: &facts,
-        options: stage.options,
         lineage,
         reach: stage.reach.clone(),
         taken: stage.taken.clone(),

@@ -177,17 +177,9 @@ impl<'s> Encoder<'s> {
     pub(super) fn licensed(&mut self, at: usize, act: u16) -> Lit {
         let layer = self.scenes[at].context.layer;
         let mut some = Vec::new();
-        for (grant, clause) in (0_u16..).zip(&layer.clauses) {
-            if !matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)) {
-                continue;
-            }
+        for grant in layer.grants(act) {
             let mut parts = vec![self.effect(at, grant)];
-            for (end, clause) in (0_u16..).zip(&layer.clauses) {
-                if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
-                {
-                    parts.push(!self.effect(at, end));
-                }
-            }
+            parts.extend(layer.ends(grant).map(|end| !self.effect(at, end)));
             some.push(self.formula.and(parts));
         }
         self.formula.or(some)
@@ -487,7 +479,7 @@ impl<'s> Encoder<'s> {
     }
 
     fn side(&mut self, at: usize, operand: &Operand, view: &View<'s>, words: Span) -> Side {
-        let today = self.stage.options.today;
+        let today = self.stage.ready.options.today;
         let moved = |by: Duration, date| {
             by.after(date)
                 .map_or(Side::Lost, |date| Side::Known(Value::Date(date)))
@@ -1028,7 +1020,7 @@ impl<'s> Encoder<'s> {
     fn knife<'k>(&'k self, instance: &'k Instance, known: &'k Known) -> Knife<'k> {
         Knife {
             schema: &self.stage.program.schema,
-            today: self.stage.options.today,
+            today: self.stage.ready.options.today,
             kind: &instance.kind,
             or_none: instance.or_none,
             known,

@@ -37,7 +37,7 @@ pub fn judge_without(
         place: stage
             .root("deployment")
             .map_or(stage.deployment.key, |fact| fact.place()),
-        as_of: stage.options.today,
+        as_of: stage.ready.options.today,
         verdict: Verdict::NothingApplied,
         exact: true,
         findings: Vec::new(),
@@ -297,24 +297,16 @@ impl Finder<'_, '_> {
     fn blocker(&self, scene: &Scene, act: u16) -> (Option<u16>, Outcome) {
         let context = &scene.context;
         let layer = context.layer;
-        let grants = (0..)
-            .zip(&layer.clauses)
-            .filter(|(_, clause)| matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)));
         let mut first = None;
-        for (at, grant) in grants {
+        for at in layer.grants(act) {
             first = first.or(Some(at));
-            let ends = (0..).zip(&layer.clauses).find(|(end, clause)| {
-                matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&at)) && context.effect(*end) == Truth::Yes
-            });
-            if let Some((end, _)) = ends {
+            let applies = |clause: &u16| context.effect(*clause) == Truth::Yes;
+            if let Some(end) = layer.ends(at).find(applies) {
                 return (Some(end), Outcome::Ended);
             }
-            let defeats = grant
-                .exceptions
-                .iter()
-                .find(|exception| context.effect(**exception) == Truth::Yes);
-            if let Some(exception) = defeats {
-                return (Some(*exception), Outcome::Withheld);
+            let grant = &layer.clauses[at as usize];
+            if let Some(exception) = grant.exceptions.iter().copied().find(applies) {
+                return (Some(exception), Outcome::Withheld);
             }
         }
         if let Some(grant) = first
@@ -336,10 +328,7 @@ impl Finder<'_, '_> {
         let may = |clause: &u16| context.effect(*clause) != Truth::No;
         let defeats = said.exceptions.iter().copied().filter(may);
         let defeats = defeats.map(|clause| (Some(clause), Outcome::Withheld));
-        let ends = (0..).zip(&context.layer.clauses).filter(|(_, clause)| {
-            matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
-        });
-        let ends = ends.map(|(end, _)| end).filter(may);
+        let ends = context.layer.ends(grant).filter(may);
         let ends = ends.map(|clause| (Some(clause), Outcome::Ended));
         let mut all = defeats.chain(ends);
         let first = all

@@ -297,16 +297,10 @@ pub(crate) fn checks(stage: &Stage, scenes: &[Scene]) -> Vec<Judged> {
     let mut judged = Vec::new();
     for (number, scene) in scenes.iter().enumerate() {
         for check in scene.checks(stage.program) {
-            let fails = scene.fails(check);
-            let fails = if scene.certain {
-                fails
-            } else {
-                fails.and(Truth::Unknown)
-            };
             judged.push(Judged {
                 scene: number,
                 check,
-                fails,
+                fails: scene.counts(check),
                 decisive: decides(stage, scene.layer, check),
             });
         }

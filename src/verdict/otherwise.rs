@@ -3,23 +3,18 @@
 
 use super::{Assumption, Report, Verdict, gather, verdict};
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Fact, Truth};
+use crate::eval::Truth;
 use crate::scene::{Options, Ready, Stage};
 use crate::source::Span;
 
 /// Says of each reading and determination that was taken under which others the verdict differs, and
 /// whether it does without the claims of the press. What makes a difference is listed among the
-/// assumptions, whatever else was found.
+/// assumptions, whatever else was found. The stage is left as it was.
 ///
 /// # Errors
 /// What keeps the deployment from being judged.
-pub fn otherwise(
-    ready: &Ready,
-    deployment: &Fact,
-    report: &mut Report,
-) -> Result<(), Vec<Diagnostic>> {
-    let program = ready.program;
-    let mut stage = Stage::set(ready, deployment)?;
+pub fn otherwise(stage: &mut Stage, report: &mut Report) -> Result<(), Vec<Diagnostic>> {
+    let (ready, program) = (stage.ready, stage.program);
     let applied = |id: &String| report.applied.contains(id);
     for at in 0..program.layers.len() {
         let layer = &program.layers[at];
@@ -36,7 +31,7 @@ pub fn otherwise(
                     continue;
                 }
                 stage.taken[at].readings.to_mut()[number] = Some(other);
-                let then = verdict(&stage);
+                let then = verdict(stage);
                 if then != report.verdict {
                     differ.push((reading.name.clone(), then));
                 }
@@ -56,7 +51,7 @@ pub fn otherwise(
                 continue;
             }
             stage.taken[at].judgments.to_mut()[number] = !determined;
-            let then = verdict(&stage);
+            let then = verdict(stage);
             stage.taken[at].judgments.to_mut()[number] = determined;
             let by = stage.taken[at].judgments_by[number].as_ref();
             if let (true, Some(by)) = (then != report.verdict, by) {
@@ -76,7 +71,10 @@ pub fn otherwise(
             reported: false,
             ..ready.options
         };
-        let then = verdict(&Stage::set(&Ready::new(program, options), deployment)?);
+        let then = verdict(&Stage::set(
+            &Ready::new(program, options),
+            stage.deployment,
+        )?);
         if then != report.verdict {
             report.assumptions.push(Assumption {
                 name: "claims of the press".to_owned(),

@@ -4,10 +4,9 @@
 //! left out. Whatever is reported was applied to the facts and judged again.
 
 use super::{Missing, Settling, Verdict, checks, gather, judge, said, verdict};
-use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Fact, State};
 use crate::exact::{self, Limits, Place, Reach, Sought, Stride};
-use crate::scene::{Check, Ready, Stage};
+use crate::scene::{Check, Stage};
 use crate::source::Span;
 use crate::value::{Kind, Schema, Value};
 
@@ -56,23 +55,14 @@ impl Remedy {
     /// The deployment as it was judged with the changes.
     ///
     /// `left_out` is the number of a change that is not made.
-    pub fn applied(
-        &self,
-        ready: &Ready,
-        deployment: &Fact,
-        left_out: Option<usize>,
-    ) -> Option<Fact> {
-        let stage = Stage::set(ready, deployment).ok()?;
-        let ways = Ways::of(&ready.program.schema)?;
+    pub fn applied(&self, stage: &Stage, left_out: Option<usize>) -> Option<Fact> {
+        let ways = Ways::of(&stage.program.schema)?;
         let made = self
             .changes
             .iter()
             .enumerate()
             .filter(|(at, _)| Some(*at) != left_out);
-        let trial = Trial {
-            stage: &stage,
-            ways,
-        };
+        let trial = Trial { stage, ways };
         Some(trial.apply(made.map(|(_, change)| &change.edit)).0)
     }
 
@@ -111,19 +101,11 @@ enum Edit {
 }
 
 /// What has to change so that a deployment that is not permitted is permitted.
-///
-/// # Errors
-/// What keeps the deployment from being judged as it is.
-pub fn would_permit(ready: &Ready, deployment: &Fact) -> Result<WouldPermit, Vec<Diagnostic>> {
-    let stage = Stage::set(ready, deployment)?;
-    let Some(ways) = Ways::of(&ready.program.schema) else {
-        return Ok(WouldPermit::NotSettled);
-    };
-    let trial = Trial {
-        stage: &stage,
-        ways,
-    };
-    Ok(trial.run())
+pub fn would_permit(stage: &Stage) -> WouldPermit {
+    match Ways::of(&stage.program.schema) {
+        Some(ways) => Trial { stage, ways }.run(),
+        None => WouldPermit::NotSettled,
+    }
 }
 
 /// Where the fields of models are, by number.
