@@ -8,7 +8,7 @@ use super::cells::{Cell, Sample};
 use super::encode::Encoder;
 use super::formula::Lit;
 use super::place::{Base, Place, Stride, said};
-use super::sat::{Batsat, Sat};
+use super::sat::{Batsat, Sat, Solution};
 use super::{Leads, Limits};
 use crate::eval::{Fact, Member, State};
 use crate::scene::{Check, Scene, Stage};
@@ -279,20 +279,13 @@ struct Draft {
     kept: Vec<usize>,
     /// Everything the changed facts fix.
     fixed: Vec<Lit>,
-    /// Every variable that is true.
-    world: Vec<bool>,
+    /// A world with the changes.
+    world: Solution,
 }
 
 impl Draft {
     fn has(&self, lit: Lit) -> bool {
-        match lit {
-            Lit::TRUE => true,
-            Lit::FALSE => false,
-            lit => self
-                .world
-                .get(lit.var() as usize)
-                .is_some_and(|yes| *yes == lit.is_positive()),
-        }
+        self.world.has(lit)
     }
 }
 
@@ -383,37 +376,46 @@ impl<'h, 's> Hunt<'h, 's> {
     }
 
     fn solver(&self) -> Batsat {
-        let questions = Rc::clone(&self.questions);
-        Batsat::sharing(&self.encoder.formula, self.limits, questions)
+        let preferred: Vec<Lit> = self.same.iter().flatten().copied().collect();
+        Batsat::sharing(
+            &self.encoder.formula,
+            self.limits,
+            Rc::clone(&self.questions),
+            &preferred,
+        )
     }
 
     /// The remedies; `None` if the budget was spent before there was one.
     fn run(&mut self) -> Option<Vec<Remedy>> {
         let all: Vec<usize> = (0..self.open.len()).collect();
         let mut solver = self.solver();
+        let solver = &mut solver;
         if !solver.solve(&[!self.forbidden])? {
             return Some(Vec::new());
         }
         let stated: Vec<usize> = (0..self.stated).collect();
-        if let Some(draft) = self.firm(&stated) {
-            if self.needed(&draft).is_some_and(|needed| needed.is_empty()) {
+        if let Some(draft) = self.firm(solver, &stated) {
+            if self
+                .needed(solver, &draft)
+                .is_some_and(|needed| needed.is_empty())
+            {
                 return Some(vec![self.told(&draft, Leads::Permitted)]);
             }
             // What is not known can be looked up; or so much is changed that it does not matter.
-            let firm = self.firm(&[]);
+            let firm = self.firm(solver, &[]);
             let firm = firm.map(|draft| self.told(&draft, Leads::Permitted));
             let first = self.told(&draft, Leads::Undetermined);
             return Some(std::iter::once(first).chain(firm).collect());
         }
-        let mut best = self.firm(&all)?;
-        let mut granted = self.needed(&best)?;
+        let mut best = self.firm(solver, &all)?;
+        let mut granted = self.needed(solver, &best)?;
         let mut at = 0;
         while at < granted.len() && granted.len() <= OPEN {
             let mut fewer = granted.clone();
             fewer.remove(at);
-            match self.firm(&fewer) {
+            match self.firm(solver, &fewer) {
                 Some(draft) => {
-                    let needed = self.needed(&draft).unwrap_or_default();
+                    let needed = self.needed(solver, &draft).unwrap_or_default();
                     granted = fewer;
                     granted.retain(|open| needed.contains(open));
                     best = draft;
@@ -421,7 +423,7 @@ impl<'h, 's> Hunt<'h, 's> {
                 None => at += 1,
             }
         }
-        if let Some(draft) = self.firm(&granted) {
+        if let Some(draft) = self.firm(solver, &granted) {
             best = draft;
         }
         Some(vec![self.told(&best, Leads::Undetermined)])
@@ -429,7 +431,7 @@ impl<'h, 's> Hunt<'h, 's> {
 
     /// The least to change so that, with the open things granted turning out well, the deployment is
     /// permitted however all others turn out; `None` where nothing of that sort was found.
-    fn firm(&self, granted: &[usize]) -> Option<Draft> {
+    fn firm(&self, solver: &mut Batsat, granted: &[usize]) -> Option<Draft> {
         let count = self.encoder.formula.variables;
         let mut shared = vec![false; count as usize + 1];
         let chosen = granted.iter().flat_map(|at| &self.open[*at]);
@@ -438,8 +440,7 @@ impl<'h, 's> Hunt<'h, 's> {
         }
         let others = (0..self.open.len()).filter(|at| !granted.contains(at));
         let others: Vec<Lit> = others.flat_map(|at| self.open[at].clone()).collect();
-        let mut solver = self.solver();
-        let mut refuter = self.solver();
+        let mut several: Option<Batsat> = None;
         // Each world that refuted a draft is a copy of everything that is not chosen.
         let copied = |lit: Lit, world: u32| {
             if lit.is_known() || shared[lit.var() as usize] {
@@ -449,7 +450,8 @@ impl<'h, 's> Hunt<'h, 's> {
             }
         };
         for world in 0..u32::try_from(WORLDS).unwrap_or(0) {
-            let draft = self.draft(&mut solver, |lit| {
+            let worlds = several.as_mut().unwrap_or(solver);
+            let draft = self.draft(worlds, |lit| {
                 (0..=world).map(|world| copied(lit, world)).collect()
             })?;
             let mut assumed = vec![self.forbidden];
@@ -457,54 +459,37 @@ impl<'h, 's> Hunt<'h, 's> {
             assumed.extend(draft.kept.iter().map(|at| self.kept[*at]));
             let chosen = granted.iter().flat_map(|at| &self.open[*at]);
             assumed.extend(chosen.map(|lit| if draft.has(*lit) { *lit } else { !*lit }));
-            if !refuter.solve(&assumed)? {
+            if !solver.solve(&assumed)? {
                 return Some(draft);
             }
+            let worlds = several.get_or_insert_with(|| self.solver());
             for clause in &self.encoder.formula.clauses {
                 let clause: Vec<Lit> = clause.iter().map(|lit| copied(*lit, world + 1)).collect();
-                solver.add(&clause);
+                worlds.add(&clause);
             }
             for lit in &others {
-                let lit = if refuter.value(*lit) { *lit } else { !*lit };
-                solver.add(&[copied(lit, world + 1)]);
+                let lit = if solver.value(*lit) { *lit } else { !*lit };
+                worlds.add(&[copied(lit, world + 1)]);
             }
-            solver.add(&[copied(!self.forbidden, world + 1)]);
+            worlds.add(&[copied(!self.forbidden, world + 1)]);
         }
         None
     }
 
     /// The least to change in the worlds of a solver; `everywhere` says a literal in each of them.
     fn draft(&self, solver: &mut Batsat, everywhere: impl Fn(Lit) -> Vec<Lit>) -> Option<Draft> {
-        let mut assumed = everywhere(!self.forbidden);
-        if !solver.solve(&assumed)? {
-            return None;
-        }
+        let mut world = Solution::of(solver, everywhere(!self.forbidden))??;
         let (mut changed, mut kept) = (Vec::new(), Vec::new());
         for (at, lit) in self.kept.iter().enumerate() {
-            let before = assumed.len();
-            assumed.extend(everywhere(*lit));
-            if solver.solve(&assumed)? {
-                kept.push(at);
-            } else {
-                assumed.truncate(before);
-                changed.push(at);
+            match world.hold(solver, &everywhere(*lit))? {
+                true => kept.push(at),
+                false => changed.push(at),
             }
         }
         // What changes stays as much as it is as it can; of what will do, the first the policy names.
         for lit in changed.iter().flat_map(|at| self.same[*at].iter().rev()) {
-            let before = assumed.len();
-            assumed.extend(everywhere(*lit));
-            if !solver.solve(&assumed)? {
-                assumed.truncate(before);
-            }
+            world.hold(solver, &everywhere(*lit))?;
         }
-        if !solver.solve(&assumed)? {
-            return None;
-        }
-        let count = self.encoder.formula.variables;
-        let world: Vec<bool> = (0..=count)
-            .map(|var| var > 0 && solver.value(Lit::new(var, true)))
-            .collect();
         let mut draft = Draft {
             changed,
             kept,
@@ -519,8 +504,7 @@ impl<'h, 's> Hunt<'h, 's> {
     }
 
     /// The open things that have to turn out as they do in the world of a draft.
-    fn needed(&self, draft: &Draft) -> Option<Vec<usize>> {
-        let mut solver = self.solver();
+    fn needed(&self, solver: &mut Batsat, draft: &Draft) -> Option<Vec<usize>> {
         let mut needed: Vec<usize> = (0..self.open.len()).rev().collect();
         let mut at = 0;
         while at <= needed.len() {

@@ -45,11 +45,18 @@ pub struct Batsat {
 impl Batsat {
     /// A solver over a formula, that stops after so many conflicts or questions in all.
     pub fn new(formula: &Formula, limits: &Limits) -> Batsat {
-        Batsat::sharing(formula, limits, Rc::new(Cell::new(limits.questions)))
+        let questions = Rc::new(Cell::new(limits.questions));
+        Batsat::sharing(formula, limits, questions, &[])
     }
 
-    /// The same with questions that other solvers ask as well.
-    pub fn sharing(formula: &Formula, limits: &Limits, questions: Rc<Cell<u64>>) -> Batsat {
+    /// The same with questions that other solvers ask as well. Where it may choose, it chooses what is
+    /// `preferred`.
+    pub fn sharing(
+        formula: &Formula,
+        limits: &Limits,
+        questions: Rc<Cell<u64>>,
+        preferred: &[Lit],
+    ) -> Batsat {
         let left = u64::MAX;
         let solver = Solver::new(SolverOpts::default(), Budget { left });
         let mut batsat = Batsat {
@@ -57,8 +64,12 @@ impl Batsat {
             questions,
             limits: limits.clone(),
         };
-        for at in 0..formula.variables {
-            batsat.solver.var_of_int(at);
+        let mut choices = vec![lbool::UNDEF; formula.variables as usize];
+        for lit in preferred.iter().rev() {
+            choices[lit.var() as usize - 1] = lbool::new(lit.is_positive());
+        }
+        for choice in choices {
+            batsat.solver.new_var(choice, true);
         }
         for clause in &formula.clauses {
             batsat.add(clause);
@@ -89,6 +100,49 @@ impl Batsat {
     fn lit(&mut self, lit: Lit) -> batsat::Lit {
         let var = self.solver.var_of_int(lit.var() - 1);
         batsat::Lit::new(var, lit.is_positive())
+    }
+}
+
+/// A solution of the clauses, and what was asked to hold in it.
+#[derive(Clone)]
+pub struct Solution {
+    held: Vec<Lit>,
+    /// Of every variable, whether it is true; the first place is no variable.
+    world: Vec<bool>,
+}
+
+impl Solution {
+    /// A solution in which these hold; `Some(None)` if there is none, `None` once the budget is spent.
+    pub fn of(solver: &mut Batsat, held: Vec<Lit>) -> Option<Option<Solution>> {
+        if !solver.solve(&held)? {
+            return Some(None);
+        }
+        let count = solver.solver.num_vars();
+        let world = (0..=count).map(|var| var > 0 && solver.value(Lit::new(var, true)));
+        let world = world.collect();
+        Some(Some(Solution { held, world }))
+    }
+
+    /// Lets these hold as well, if they can, beside all that was asked to hold before; whether they can.
+    pub fn hold(&mut self, solver: &mut Batsat, lits: &[Lit]) -> Option<bool> {
+        // What holds in the solution at hand can hold.
+        if lits.iter().all(|lit| self.has(*lit)) {
+            self.held.extend(lits);
+            return Some(true);
+        }
+        let held = self.held.iter().chain(lits).copied().collect();
+        let found = Solution::of(solver, held)?;
+        let can = found.is_some();
+        if let Some(found) = found {
+            *self = found;
+        }
+        Some(can)
+    }
+
+    /// Whether a literal holds in it.
+    pub fn has(&self, lit: Lit) -> bool {
+        let known = self.world.get(lit.var() as usize);
+        known.is_some_and(|yes| *yes == lit.is_positive())
     }
 }
 
