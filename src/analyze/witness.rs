@@ -74,7 +74,11 @@ impl Sight<'_> {
 
     /// The verdict, as far as it is known without asking all worlds.
     pub fn verdict(&self) -> Verdict {
-        verdict::quick_in(self.stage, &self.scenes)
+        verdict::quick_in(
+            self.stage,
+            &self.scenes,
+            &verdict::checks(self.stage, &self.scenes),
+        )
     }
 
     /// What a clause comes to, as [`Worlds::outcome`] has it, or whether it applies at all.

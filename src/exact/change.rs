@@ -189,10 +189,11 @@ impl<'f> Relaxing<'f, '_> {
 }
 
 /// The least to change so that a deployment is permitted. The checks are the ones that decide, each of
-/// a scene of the stage by its number. Readings and judgments are not to matter where that can be had;
+/// one of the `scenes` of the stage by its number. Readings and judgments are not to matter where that can be had;
 /// where a fact that is not known does, what permits whatever it is comes second.
-pub fn would_permit(
-    stage: &Stage,
+pub fn would_permit<'a>(
+    stage: &Stage<'a>,
+    scenes: &[Scene<'a>],
     checks: &[(usize, Check)],
     reach: Reach,
     limits: &Limits,
@@ -234,9 +235,9 @@ pub fn would_permit(
         taken: stage.taken.clone(),
         expired: Vec::new(),
     };
-    let (before, scenes) = (stage.scenes(), loose.scenes());
+    let now = loose.scenes();
     let blank = Fact::unknown(Span::NOWHERE);
-    let mut encoder = Encoder::new(&loose, &scenes, &blank, limits);
+    let mut encoder = Encoder::new(&loose, &now, &blank, limits);
     let fails = checks
         .iter()
         .map(|(scene, check)| encoder.fails(*scene, *check));
@@ -252,7 +253,7 @@ pub fn would_permit(
     // The hardest to change are kept first.
     free.reverse();
     free.sort_by_key(|free| std::cmp::Reverse(free.effort));
-    let mut hunt = Hunt::new(&loose, encoder, forbidden, limits, &free, &before);
+    let mut hunt = Hunt::new(&loose, encoder, forbidden, limits, &free, scenes);
     hunt.run()
         .map_or(Sought::GaveUp, |remedies| match remedies {
             remedies if remedies.is_empty() => Sought::Nothing,

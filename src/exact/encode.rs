@@ -96,7 +96,6 @@ pub struct Encoder<'s> {
     /// Whether the path between the models is as free as any other fact.
     pub free: bool,
     views: Vec<View<'s>>,
-    effects: HashMap<(usize, u16), Lit>,
     nodes: HashMap<(usize, NodeId), Lit>,
     witnesses: usize,
 }
@@ -125,7 +124,6 @@ impl<'s> Encoder<'s> {
             known: None,
             free: false,
             views: Vec::new(),
-            effects: HashMap::new(),
             nodes: HashMap::new(),
             witnesses: 0,
         }
@@ -229,30 +227,31 @@ impl<'s> Encoder<'s> {
     }
 
     pub(super) fn plain(&mut self, at: usize, node: NodeId) -> Lit {
+        if let Some(known) = self.settled(at, node) {
+            return known;
+        }
         let view = self.view(at);
         self.node(at, node, &view)
     }
 
+    /// A condition that was encoded before, or that does not depend on what is not known.
+    fn settled(&self, at: usize, id: NodeId) -> Option<Lit> {
+        match self.scenes[at].context.holds(id) {
+            Truth::Yes if self.known.is_none() => Some(Lit::TRUE),
+            Truth::No if self.known.is_none() => Some(Lit::FALSE),
+            _ => self.nodes.get(&(at, id)).copied(),
+        }
+    }
+
     pub(super) fn effect(&mut self, at: usize, clause: u16) -> Lit {
-        let context = &self.scenes[at].context;
-        match context.effect(clause) {
-            _ if self.known.is_some() => {}
-            Truth::Yes => return Lit::TRUE,
-            Truth::No => return Lit::FALSE,
-            Truth::Unknown => {}
-        }
-        if let Some(known) = self.effects.get(&(at, clause)) {
-            return *known;
-        }
-        let lit = self.plain(at, context.layer.clauses[clause as usize].effect);
-        self.effects.insert((at, clause), lit);
-        lit
+        let layer = self.scenes[at].context.layer;
+        self.plain(at, layer.clauses[clause as usize].effect)
     }
 
     fn node(&mut self, at: usize, id: NodeId, view: &View<'s>) -> Lit {
         let outermost = view.places.is_empty();
-        if outermost && let Some(known) = self.nodes.get(&(at, id)) {
-            return *known;
+        if outermost && let Some(known) = self.settled(at, id) {
+            return known;
         }
         let lit = match self.as_known(at, id, outermost) {
             Some(lit) => lit,

@@ -2,8 +2,8 @@
 
 use super::gather;
 use super::{
-    Because, Duty, Finding, Judged, Outcome, Report, Verdict, checks, has_gaps, said, settle,
-    settled, tell,
+    Because, Duty, Finding, Judged, Outcome, Report, Verdict, checks, has_gaps, quick_in, said,
+    settle, settled, tell,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{Fact, Gap, Reason, State, Truth};
@@ -110,20 +110,10 @@ struct Finder<'s, 'a> {
 
 impl Finder<'_, '_> {
     fn verdict(&self, judged: &[Judged], report: &mut Report) -> Verdict {
-        if self.scenes.is_empty() {
-            return Verdict::NothingApplied;
-        }
-        let decisive = || judged.iter().filter(|judged| judged.decisive);
-        if decisive().any(|judged| judged.fails == Truth::Yes) {
-            return Verdict::NotPermitted;
-        }
-        let origin_unknown = has_gaps(self.stage);
-        if decisive().all(|judged| judged.fails == Truth::No) {
-            return if origin_unknown {
-                Verdict::Undetermined
-            } else {
-                Verdict::Permitted
-            };
+        let open: Vec<&Judged> = judged.iter().filter(|judged| judged.is_open()).collect();
+        let quick = quick_in(self.stage, self.scenes, judged);
+        if quick != Verdict::Undetermined || open.is_empty() {
+            return quick;
         }
         let limits = exact::Limits::default();
         let settlement = settle(self.stage, self.scenes, judged, self.passed, &limits);
@@ -131,10 +121,7 @@ impl Finder<'_, '_> {
         if let Some(limit) = settlement.gave_up {
             report.remarks.push(tell::gave_up(limit, self.stage));
         }
-        let verdict = settled(&settlement, origin_unknown);
-        let open: Vec<&Judged> = decisive()
-            .filter(|judged| judged.fails == Truth::Unknown)
-            .collect();
+        let verdict = settled(&settlement, has_gaps(self.stage));
         let mut alone = false;
         for at in &settlement.always_failing {
             if let Some(judged) = open.get(*at) {

@@ -205,10 +205,7 @@ fn asked(stage: &Stage, ask: &Ask, origins: &[String]) -> Missing {
 
 /// For each missing thing, the clauses whose unknown leaves name it.
 fn waiting(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &mut Report) {
-    for judged in judged
-        .iter()
-        .filter(|judged| judged.decisive && judged.fails == Truth::Unknown)
-    {
+    for judged in judged.iter().filter(|judged| judged.is_open()) {
         let scene = &scenes[judged.scene];
         let layer = scene.context.layer;
         let id = match judged.check {

@@ -195,19 +195,15 @@ impl Trial<'_> {
     /// Changes of facts, on top of others; `nothing` becomes false where it was not shown that there
     /// are none.
     fn by_facts(&self, made: Vec<Change>, reach: Reach, nothing: &mut bool) -> Vec<Tried> {
-        let (facts, listed) = self.apply(made.iter().map(|change| &change.edit));
-        let Ok(stage) = Stage::set(self.stage.ready, &facts) else {
-            *nothing = false;
-            return Vec::new();
+        let (sought, listed) = if made.is_empty() {
+            (sought(self.stage, reach), Vec::new())
+        } else {
+            let (facts, listed) = self.apply(made.iter().map(|change| &change.edit));
+            let stage = Stage::set(self.stage.ready, &facts);
+            let sought = stage.map_or(Sought::GaveUp, |stage| sought(&stage, reach));
+            (sought, listed)
         };
-        let scenes = stage.scenes();
-        let decisive = checks(&stage, &scenes)
-            .into_iter()
-            .filter(|judged| judged.decisive);
-        let decisive: Vec<(usize, Check)> = decisive
-            .map(|judged| (judged.scene, judged.check))
-            .collect();
-        let found = match exact::would_permit(&stage, &decisive, reach, &LIMITS) {
+        let found = match sought {
             Sought::Found(found) => found,
             Sought::Nothing => return Vec::new(),
             Sought::GaveUp => Vec::new(),
@@ -532,6 +528,17 @@ impl Trial<'_> {
     ) -> Option<&'f mut Vec<Fact>> {
         elements(field(self.models(facts)?.get_mut(model)?, at)?)
     }
+}
+
+/// Changes of facts that permit a deployment.
+fn sought(stage: &Stage, reach: Reach) -> Sought {
+    let scenes = stage.scenes();
+    let judged = checks(stage, &scenes).into_iter();
+    let decisive = judged.filter(|judged| judged.decisive);
+    let decisive: Vec<(usize, Check)> = decisive
+        .map(|judged| (judged.scene, judged.check))
+        .collect();
+    exact::would_permit(stage, &scenes, &decisive, reach, &LIMITS)
 }
 
 /// The one that leads further; of two that lead as far, the first.

@@ -483,8 +483,9 @@ fn twenty_unknown_facts_are_soon_settled() {
 fn sought(program: &Program, facts: &Fact, reach: Reach) -> Sought {
     let ready = Ready::new(program, options()).at_once();
     let stage = Stage::set(&ready, facts).expect("the facts are sound");
-    let checks = checks(program, &stage.scenes());
-    would_permit(&stage, &checks, reach, &Limits::default())
+    let scenes = stage.scenes();
+    let checks = checks(program, &scenes);
+    would_permit(&stage, &scenes, &checks, reach, &Limits::default())
 }
 
 fn remedy(program: &Program, facts: &Fact) -> Option<Remedy> {
