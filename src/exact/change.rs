@@ -388,14 +388,13 @@ impl<'h, 's> Hunt<'h, 's> {
 
     /// The remedies; `None` if the budget was spent before there was one.
     fn run(&mut self) -> Option<Vec<Remedy>> {
-        let all: Vec<usize> = (0..self.open.len()).collect();
         let mut solver = self.solver();
         let solver = &mut solver;
-        if !solver.solve(&[!self.forbidden])? {
+        let Some(least) = self.draft(solver, |lit| vec![lit])? else {
             return Some(Vec::new());
-        }
+        };
         let stated: Vec<usize> = (0..self.stated).collect();
-        if let Some(draft) = self.firm(solver, &stated) {
+        if let Some(draft) = self.firm(solver, &least, &stated) {
             if self
                 .needed(solver, &draft)
                 .is_some_and(|needed| needed.is_empty())
@@ -403,18 +402,22 @@ impl<'h, 's> Hunt<'h, 's> {
                 return Some(vec![self.told(&draft, Leads::Permitted)]);
             }
             // What is not known can be looked up; or so much is changed that it does not matter.
-            let firm = self.firm(solver, &[]);
+            let firm = self.firm(solver, &least, &[]);
             let firm = firm.map(|draft| self.told(&draft, Leads::Permitted));
             let first = self.told(&draft, Leads::Undetermined);
             return Some(std::iter::once(first).chain(firm).collect());
         }
-        let mut best = self.firm(solver, &all)?;
+        let all: Vec<usize> = (0..self.open.len()).collect();
+        let mut best = self.firm(solver, &least, &all)?;
         let mut granted = self.needed(solver, &best)?;
         let mut at = 0;
         while at < granted.len() && granted.len() <= OPEN {
             let mut fewer = granted.clone();
             fewer.remove(at);
-            match self.firm(solver, &fewer) {
+            // That facts alone turn out well was not enough.
+            let facts = fewer.iter().all(|at| *at < self.stated);
+            let draft = (!facts).then(|| self.firm(solver, &least, &fewer));
+            match draft.flatten() {
                 Some(draft) => {
                     let needed = self.needed(solver, &draft).unwrap_or_default();
                     granted = fewer;
@@ -424,15 +427,16 @@ impl<'h, 's> Hunt<'h, 's> {
                 None => at += 1,
             }
         }
-        if let Some(draft) = self.firm(solver, &granted) {
+        if let Some(draft) = self.firm(solver, &least, &granted) {
             best = draft;
         }
         Some(vec![self.told(&best, Leads::Undetermined)])
     }
 
     /// The least to change so that, with the open things granted turning out well, the deployment is
-    /// permitted however all others turn out; `None` where nothing of that sort was found.
-    fn firm(&self, solver: &mut Batsat, granted: &[usize]) -> Option<Draft> {
+    /// permitted however all others turn out; `None` where nothing of that sort was found. `least` is
+    /// the least that permits it in some world.
+    fn firm(&self, solver: &mut Batsat, least: &Draft, granted: &[usize]) -> Option<Draft> {
         let count = self.encoder.formula.variables;
         let mut shared = vec![false; count as usize + 1];
         let chosen = granted.iter().flat_map(|at| &self.open[*at]);
@@ -441,7 +445,6 @@ impl<'h, 's> Hunt<'h, 's> {
         }
         let others = (0..self.open.len()).filter(|at| !granted.contains(at));
         let others: Vec<Lit> = others.flat_map(|at| self.open[at].clone()).collect();
-        let mut several: Option<Batsat> = None;
         // Each world that refuted a draft is a copy of everything that is not chosen.
         let copied = |lit: Lit, world: u32| {
             if lit.is_known() || shared[lit.var() as usize] {
@@ -450,11 +453,9 @@ impl<'h, 's> Hunt<'h, 's> {
                 lit.copied(world * count)
             }
         };
-        for world in 0..u32::try_from(WORLDS).unwrap_or(0) {
-            let worlds = several.as_mut().unwrap_or(solver);
-            let draft = self.draft(worlds, |lit| {
-                (0..=world).map(|world| copied(lit, world)).collect()
-            })?;
+        let mut several: Option<Batsat> = None;
+        let mut draft = least.clone();
+        for world in 1..u32::try_from(WORLDS).unwrap_or(0) {
             let mut assumed = vec![self.forbidden];
             assumed.extend(&draft.fixed);
             assumed.extend(draft.kept.iter().map(|at| self.kept[*at]));
@@ -463,23 +464,43 @@ impl<'h, 's> Hunt<'h, 's> {
             if !solver.solve(&assumed)? {
                 return Some(draft);
             }
+            let refuted = others.iter();
+            let refuted: Vec<Lit> = refuted
+                .map(|lit| if solver.value(*lit) { *lit } else { !*lit })
+                .collect();
+            let alone = refuted.iter().copied().chain([!self.forbidden]);
+            if !solver.solve(&alone.collect::<Vec<Lit>>())? {
+                return None;
+            }
             let worlds = several.get_or_insert_with(|| self.solver());
             for clause in &self.encoder.formula.clauses {
-                let clause: Vec<Lit> = clause.iter().map(|lit| copied(*lit, world + 1)).collect();
+                let clause: Vec<Lit> = clause.iter().map(|lit| copied(*lit, world)).collect();
                 worlds.add(&clause);
             }
-            for lit in &others {
-                let lit = if solver.value(*lit) { *lit } else { !*lit };
-                worlds.add(&[copied(lit, world + 1)]);
+            for lit in refuted {
+                worlds.add(&[copied(lit, world)]);
             }
-            worlds.add(&[copied(!self.forbidden, world + 1)]);
+            draft = self.draft(worlds, |lit| {
+                (0..=world).map(|world| copied(lit, world)).collect()
+            })??;
         }
         None
     }
 
     /// The least to change in the worlds of a solver; `everywhere` says a literal in each of them.
-    fn draft(&self, solver: &mut Batsat, everywhere: impl Fn(Lit) -> Vec<Lit>) -> Option<Draft> {
-        let mut world = Solution::of(solver, everywhere(!self.forbidden))??;
+    /// `Some(None)` if nothing permits the deployment in all of them, `None` once the budget is spent.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether there was an answer"
+    )]
+    fn draft(
+        &self,
+        solver: &mut Batsat,
+        everywhere: impl Fn(Lit) -> Vec<Lit>,
+    ) -> Option<Option<Draft>> {
+        let Some(mut world) = Solution::of(solver, everywhere(!self.forbidden))? else {
+            return Some(None);
+        };
         let (mut changed, mut kept) = (Vec::new(), Vec::new());
         for (at, lit) in self.kept.iter().enumerate() {
             match world.hold(solver, &everywhere(*lit))? {
@@ -491,17 +512,14 @@ impl<'h, 's> Hunt<'h, 's> {
         for lit in changed.iter().flat_map(|at| self.same[*at].iter().rev()) {
             world.hold(solver, &everywhere(*lit))?;
         }
-        let mut draft = Draft {
+        let own = changed.iter().flat_map(|at| &self.own[*at]);
+        let fixed = own.map(|lit| if world.has(*lit) { *lit } else { !*lit });
+        Some(Some(Draft {
+            fixed: fixed.collect(),
             changed,
             kept,
-            fixed: Vec::new(),
             world,
-        };
-        let own = draft.changed.iter().flat_map(|at| &self.own[*at]);
-        draft.fixed = own
-            .map(|lit| if draft.has(*lit) { *lit } else { !*lit })
-            .collect();
-        Some(draft)
+        }))
     }
 
     /// The open things that have to turn out as they do in the world of a draft.

@@ -113,6 +113,10 @@ pub struct Solution {
 
 impl Solution {
     /// A solution in which these hold; `Some(None)` if there is none, `None` once the budget is spent.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether there was an answer"
+    )]
     pub fn of(solver: &mut Batsat, held: Vec<Lit>) -> Option<Option<Solution>> {
         if !solver.solve(&held)? {
             return Some(None);

@@ -2,8 +2,8 @@
 
 use super::gather;
 use super::{
-    Because, Duty, Finding, Judged, Outcome, Report, Verdict, checks, has_gaps, quick_in, said,
-    settle, settled, tell,
+    Because, Duty, Finding, Judged, Missing, Outcome, Report, Settling, Verdict, checks, has_gaps,
+    quick_in, said, settle, settled, tell,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{Fact, Gap, Reason, State, Truth};
@@ -32,25 +32,9 @@ pub fn judge_without(
     let scenes = stage.scenes();
     gather::one_currency(&scenes)?;
     let judged = checks(stage, &scenes);
-    let mut report = Report {
-        deployment: stage.name().unwrap_or(fallback).to_owned(),
-        place: stage
-            .root("deployment")
-            .map_or(stage.deployment.key, |fact| fact.place()),
-        as_of: stage.ready.options.today,
-        verdict: Verdict::NothingApplied,
-        exact: true,
-        findings: Vec::new(),
-        duties: Vec::new(),
-        missing: Vec::new(),
-        settling: None,
-        depends: Vec::new(),
-        assumptions: Vec::new(),
-        remarks: gather::remarks(stage),
-        applied: applied(stage, &scenes),
-        forecast: None,
-        would_permit: None,
-    };
+    let mut report = blank(stage, fallback);
+    report.remarks = gather::remarks(stage);
+    report.applied = applied(stage, &scenes);
     let finder = Finder {
         stage,
         scenes: &scenes,
@@ -65,6 +49,47 @@ pub fn judge_without(
         .findings
         .sort_by_key(|finding| (rank(finding), finding.id.clone(), finding.model.clone()));
     Ok(report)
+}
+
+/// What is missing for a verdict, and where the answers lead: that part of what [`judge`] finds.
+///
+/// # Errors
+/// Amounts that are compared in two currencies.
+pub(super) fn missing(stage: &Stage) -> Result<(Vec<Missing>, Option<Settling>), Vec<Diagnostic>> {
+    let scenes = stage.scenes();
+    gather::one_currency(&scenes)?;
+    let mut report = blank(stage, "");
+    let finder = Finder {
+        stage,
+        scenes: &scenes,
+        passed: &[],
+    };
+    finder.gaps(&mut report);
+    finder.verdict(&checks(stage, &scenes), &mut report);
+    Ok((report.missing, report.settling))
+}
+
+/// A report that says nothing yet.
+fn blank(stage: &Stage, fallback: &str) -> Report {
+    Report {
+        deployment: stage.name().unwrap_or(fallback).to_owned(),
+        place: stage
+            .root("deployment")
+            .map_or(stage.deployment.key, |fact| fact.place()),
+        as_of: stage.ready.options.today,
+        verdict: Verdict::NothingApplied,
+        exact: true,
+        findings: Vec::new(),
+        duties: Vec::new(),
+        missing: Vec::new(),
+        settling: None,
+        depends: Vec::new(),
+        assumptions: Vec::new(),
+        remarks: Vec::new(),
+        applied: Vec::new(),
+        forecast: None,
+        would_permit: None,
+    }
 }
 
 /// Gravest first: what decides, hard before mandatory; then advisory; then waived.

@@ -3,7 +3,8 @@
 //! Changes of facts come from the exact procedure; where they are not enough, a parent or a model is
 //! left out. Whatever is reported was applied to the facts and judged again.
 
-use super::{Missing, Settling, Verdict, checks, gather, judge, said, verdict};
+use super::find::missing;
+use super::{Missing, Settling, Verdict, checks, gather, said, verdict};
 use crate::eval::{self, Fact, State};
 use crate::exact::{self, Limits, Place, Reach, Sought, Stride};
 use crate::scene::{Check, Stage};
@@ -326,8 +327,7 @@ impl Trial<'_> {
         if verdict == Verdict::Undetermined {
             let facts = self.apply(changes.iter().map(|change| &change.edit)).0;
             let stage = Stage::set(self.stage.ready, &facts).ok()?;
-            let report = judge(&stage, "").ok()?;
-            (open, settling) = (report.missing, report.settling);
+            (open, settling) = missing(&stage).ok()?;
         }
         Some(Remedy {
             changes,
