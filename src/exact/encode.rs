@@ -12,7 +12,6 @@ use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 use crate::value::{Duration, Kind, Value, same_words};
 use indexmap::IndexMap;
-use std::collections::HashMap;
 
 /// A fact that is not known, and what is asked of it.
 pub struct Instance {
@@ -96,7 +95,8 @@ pub struct Encoder<'s> {
     /// Whether the path between the models is as free as any other fact.
     pub free: bool,
     views: Vec<View<'s>>,
-    nodes: HashMap<(usize, NodeId), Lit>,
+    /// For each scene, once something is asked in it: what each node was encoded as.
+    nodes: Vec<Vec<Option<Lit>>>,
     witnesses: usize,
 }
 
@@ -124,7 +124,7 @@ impl<'s> Encoder<'s> {
             known: None,
             free: false,
             views: Vec::new(),
-            nodes: HashMap::new(),
+            nodes: vec![Vec::new(); scenes.len()],
             witnesses: 0,
         }
     }
@@ -239,7 +239,7 @@ impl<'s> Encoder<'s> {
         match self.scenes[at].context.holds(id) {
             Truth::Yes if self.known.is_none() => Some(Lit::TRUE),
             Truth::No if self.known.is_none() => Some(Lit::FALSE),
-            _ => self.nodes.get(&(at, id)).copied(),
+            _ => self.nodes[at].get(id.0 as usize).copied().flatten(),
         }
     }
 
@@ -258,7 +258,9 @@ impl<'s> Encoder<'s> {
             None => self.said(at, id, view),
         };
         if outermost {
-            self.nodes.insert((at, id), lit);
+            let nodes = &mut self.nodes[at];
+            nodes.resize(self.scenes[at].context.layer.nodes.len(), None);
+            nodes[id.0 as usize] = Some(lit);
         }
         lit
     }

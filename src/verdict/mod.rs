@@ -299,6 +299,16 @@ fn decides(stage: &Stage, layer: usize, check: Check) -> bool {
     }
 }
 
+/// The checks that decide, each of a scene by its number.
+pub(crate) fn decisive(stage: &Stage, scenes: &[Scene]) -> Vec<(usize, Check)> {
+    let each = scenes.iter().enumerate().flat_map(|(at, scene)| {
+        let checks = scene.checks(stage.program).into_iter();
+        let checks = checks.filter(|check| decides(stage, scene.layer, *check));
+        checks.map(move |check| (at, check))
+    });
+    each.collect()
+}
+
 /// All checks of all scenes.
 pub(crate) fn checks(stage: &Stage, scenes: &[Scene]) -> Vec<Judged> {
     let mut judged = Vec::new();

@@ -4,10 +4,10 @@
 //! left out. Whatever is reported was applied to the facts and judged again.
 
 use super::find::missing;
-use super::{Missing, Settling, Verdict, checks, gather, said, verdict};
+use super::{Missing, Settling, Verdict, decisive, gather, said, verdict};
 use crate::eval::{self, Fact, State};
 use crate::exact::{self, Limits, Place, Reach, Sought, Stride};
-use crate::scene::{Check, Stage};
+use crate::scene::Stage;
 use crate::source::Span;
 use crate::value::{Kind, Schema, Value};
 
@@ -533,12 +533,8 @@ impl Trial<'_> {
 /// Changes of facts that permit a deployment.
 fn sought(stage: &Stage, reach: Reach) -> Sought {
     let scenes = stage.scenes();
-    let judged = checks(stage, &scenes).into_iter();
-    let decisive = judged.filter(|judged| judged.decisive);
-    let decisive: Vec<(usize, Check)> = decisive
-        .map(|judged| (judged.scene, judged.check))
-        .collect();
-    exact::would_permit(stage, &scenes, &decisive, reach, &LIMITS)
+    let checks = decisive(stage, &scenes);
+    exact::would_permit(stage, &scenes, &checks, reach, &LIMITS)
 }
 
 /// The one that leads further; of two that lead as far, the first.
