@@ -473,12 +473,11 @@ impl<'h, 's> Hunt<'h, 's> {
                 return None;
             }
             let worlds = several.get_or_insert_with(|| self.solver());
-            for clause in &self.encoder.formula.clauses {
-                let clause: Vec<Lit> = clause.iter().map(|lit| copied(*lit, world)).collect();
-                worlds.add(&clause);
+            for clause in self.encoder.formula.clauses.iter() {
+                worlds.add(clause.iter().map(|lit| copied(*lit, world)));
             }
             for lit in refuted {
-                worlds.add(&[copied(lit, world)]);
+                worlds.add([copied(lit, world)]);
             }
             draft = self.draft(worlds, |lit| {
                 (0..=world).map(|world| copied(lit, world)).collect()

@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// What we ask of a solver. It is filled once and asked many times.
 pub trait Sat {
     /// Adds a clause.
-    fn add(&mut self, clause: &[Lit]);
+    fn add(&mut self, clause: impl IntoIterator<Item = Lit>);
     /// Whether the clauses can hold together with these assumptions; `None` once the budget is spent.
     fn solve(&mut self, assumptions: &[Lit]) -> Option<bool>;
     /// A literal in the last solution.
@@ -40,6 +40,8 @@ pub struct Batsat {
     /// How many questions may still be asked; solvers may share them.
     questions: Rc<Cell<u64>>,
     limits: Limits,
+    /// The literals of a clause or question, as the solver has them.
+    lits: Vec<batsat::Lit>,
 }
 
 impl Batsat {
@@ -63,6 +65,7 @@ impl Batsat {
             solver,
             questions,
             limits: limits.clone(),
+            lits: Vec::new(),
         };
         let mut choices = vec![lbool::UNDEF; formula.variables as usize];
         for lit in preferred.iter().rev() {
@@ -71,8 +74,8 @@ impl Batsat {
         for choice in choices {
             batsat.solver.new_var(choice, true);
         }
-        for clause in &formula.clauses {
-            batsat.add(clause);
+        for clause in formula.clauses.iter() {
+            batsat.add(clause.iter().copied());
         }
         batsat.solver.cb_mut().left = limits.conflicts.max(1);
         batsat
@@ -151,11 +154,14 @@ impl Solution {
 }
 
 impl Sat for Batsat {
-    fn add(&mut self, clause: &[Lit]) {
+    fn add(&mut self, clause: impl IntoIterator<Item = Lit>) {
         // The clauses we add are counted too; they are no conflicts.
         let left = self.solver.cb().left;
-        let mut clause: Vec<batsat::Lit> = clause.iter().map(|lit| self.lit(*lit)).collect();
-        self.solver.add_clause_reuse(&mut clause);
+        let mut lits = std::mem::take(&mut self.lits);
+        lits.clear();
+        lits.extend(clause.into_iter().map(|lit| self.lit(lit)));
+        self.solver.add_clause_reuse(&mut lits);
+        self.lits = lits;
         self.solver.cb_mut().left = left;
     }
 
@@ -167,8 +173,11 @@ impl Sat for Batsat {
         if !self.solver.is_ok() {
             return Some(false);
         }
-        let assumptions: Vec<batsat::Lit> = assumptions.iter().map(|lit| self.lit(*lit)).collect();
-        let answer = self.solver.solve_limited(&assumptions);
+        let mut lits = std::mem::take(&mut self.lits);
+        lits.clear();
+        lits.extend(assumptions.iter().map(|lit| self.lit(*lit)));
+        let answer = self.solver.solve_limited(&lits);
+        self.lits = lits;
         if answer == lbool::TRUE {
             Some(true)
         } else if answer == lbool::FALSE {

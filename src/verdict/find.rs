@@ -51,11 +51,13 @@ pub fn judge_without(
     Ok(report)
 }
 
-/// What is missing for a verdict, and where the answers lead: that part of what [`judge`] finds.
+/// The verdict, what is missing for it, and where the answers lead: that part of what [`judge`] finds.
 ///
 /// # Errors
 /// Amounts that are compared in two currencies.
-pub(super) fn missing(stage: &Stage) -> Result<(Vec<Missing>, Option<Settling>), Vec<Diagnostic>> {
+pub(super) fn missing(
+    stage: &Stage,
+) -> Result<(Verdict, Vec<Missing>, Option<Settling>), Vec<Diagnostic>> {
     let scenes = stage.scenes();
     gather::one_currency(&scenes)?;
     let mut report = blank(stage, "");
@@ -65,8 +67,8 @@ pub(super) fn missing(stage: &Stage) -> Result<(Vec<Missing>, Option<Settling>),
         passed: &[],
     };
     finder.gaps(&mut report);
-    finder.verdict(&checks(stage, &scenes), &mut report);
-    Ok((report.missing, report.settling))
+    let verdict = finder.verdict(&checks(stage, &scenes), &mut report);
+    Ok((verdict, report.missing, report.settling))
 }
 
 /// A report that says nothing yet.
