@@ -7,9 +7,15 @@ use std::path::PathBuf;
 const EXITS: &str = "Exit status: 0 permitted · 1 not permitted · 2 could not judge (bad arguments, policies or facts) · \
                      3 undetermined · 4 nothing applied";
 
+const START: &str = "Examples:\n  \
+                     clausula check deployment.yaml                         the verdict, and why\n  \
+                     clausula ask deployment.yaml                           be asked for what is missing\n  \
+                     clausula diff llama-3 llama-4 --facts deployment.yaml  what an upgrade changes\n  \
+                     clausula lint policies/organization                    what a policy gets wrong\n\n";
+
 /// Checks deployments of AI models against the licenses of the models and an organization's policies
 #[derive(Parser)]
-#[command(name = "clausula", version, about, after_help = EXITS, max_term_width = 100)]
+#[command(name = "clausula", version, about, after_help = format!("{START}{EXITS}"), max_term_width = 100)]
 pub struct Arguments {
     /// What to do
     #[command(subcommand)]
