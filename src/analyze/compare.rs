@@ -1,11 +1,11 @@
 //! Asks all worlds where two layers differ, and has facts found that show it.
 
 use super::diff::{Acts, Change, Difference, Pair, Show, Version, kind};
-use super::draft::{Draft, known_values};
+use super::draft::Draft;
 use super::free;
 use super::normal::Normal;
 use super::terms::{pairs, terms};
-use super::witness::{Read, Shown, Sight, Trial, Under, own_license};
+use super::witness::{Read, Shown, Sight, Trial, Under, own_license, wishes};
 use crate::diagnostic::words;
 use crate::eval::{Fact, Truth};
 use crate::exact::{Limits, Lit, Worlds};
@@ -13,21 +13,20 @@ use crate::ir::{Clause, Each, Layer, LayerKind, Program, Says};
 use crate::library::{self, Needed};
 use crate::scene::{Check, Options, Ready, Scene, Stage};
 use crate::source::Span;
-use crate::value::{Kind, Schema, Value};
 use crate::verdict::Verdict;
 
 /// The act that is asked of licenses that follow outputs.
-const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
+pub(super) const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
 
 /// The license of the model in facts about policies.
-const BESIDE: &str = "apache-2.0";
+pub(super) const BESIDE: &str = "apache-2.0";
 
 const OLD: usize = 0;
 const NEW: usize = 1;
 const OLD_NORMAL: usize = 2;
 const NEW_NORMAL: usize = 3;
 
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     variables: 1_000_000,
     clauses: 5_000_000,
     elements: 4096,
@@ -93,7 +92,7 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
     let pairs = pairs(a, b, &normal);
     let asked: Vec<Asked> = pairs.iter().map(|pair| run.ask(*pair)).collect();
     let acts = run.ask_acts(&pairs, &asked);
-    run.prefer(&base.schema);
+    run.prefer();
     let alone = |pair: &(Option<u16>, Option<u16>)| match pair {
         (Some(at), None) => !matches!(a.clauses[*at as usize].says, Says::Term(_)),
         (None, Some(at)) => !matches!(b.clauses[*at as usize].says, Says::Term(_)),
@@ -124,13 +123,8 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
 /// What facts are tried under: either layer alone, for a policy beside the license of a model; `base`
 /// has what facts can be.
 fn sides(layers: [&Layer; 2], base: &Program) -> [Program; 2] {
-    let speaks_of_licenses = layers.iter().any(|layer| {
-        let closed = matches!(&layer.kind, LayerKind::Policy(house) if house.closed);
-        let each = |clause: &Clause| clause.each != Each::Deployment;
-        layer.terms().is_none() && (closed || layer.clauses.iter().any(each))
-    });
     let mut needed = Needed::none();
-    let wanted = are_licenses(layers) || speaks_of_licenses;
+    let wanted = are_licenses(layers) || layers.into_iter().any(speaks_of_models);
     if wanted && layers.iter().all(|layer| layer.id != BESIDE) {
         needed.add(BESIDE);
     }
@@ -141,6 +135,13 @@ fn sides(layers: [&Layer; 2], base: &Program) -> [Program; 2] {
         layers: [layer].into_iter().chain(&beside).cloned().collect(),
         ..base.clone()
     })
+}
+
+/// Whether a layer is a policy that asks something of models or their licenses.
+pub(super) fn speaks_of_models(layer: &Layer) -> bool {
+    let closed = matches!(&layer.kind, LayerKind::Policy(house) if house.closed);
+    let each = |clause: &Clause| clause.each != Each::Deployment;
+    layer.terms().is_none() && (closed || layer.clauses.iter().any(each))
 }
 
 fn are_licenses(layers: [&Layer; 2]) -> bool {
@@ -157,11 +158,11 @@ fn trial<'t>(layers: [&Layer; 2], sides: &'t [Ready<'t>; 2], stage: &'t Stage<'t
     };
     Trial {
         stage,
-        under: [Under::new(OLD, old), Under::new(NEW, new)],
+        under: vec![Under::new(&[OLD], old), Under::new(&[NEW], new)],
         own: layers.into_iter().flat_map(own).collect(),
         licensed: match are_licenses(layers) {
-            true => Some(own_license()),
-            false => beside.clone(),
+            true => vec![own_license()],
+            false => beside.iter().cloned().collect(),
         },
         beside,
     }
@@ -399,33 +400,11 @@ impl<'s, 't> Run<'s, 't> {
         self.worlds.and(parts)
     }
 
-    /// What reads best, of what may be so: a license that reaches the model without detour, the
-    /// readings that are taken by default, plain values.
-    fn prefer(&mut self, schema: &Schema) {
-        let steps = free::no_steps(&mut self.worlds, OLD, schema);
-        self.prefer.extend(steps);
-        for layer in [OLD, NEW] {
-            for (at, question) in (0..).zip(&self.layers[layer].questions) {
-                if let Some(default) = question.default {
-                    let lits = self.worlds.readings(layer, at);
-                    self.prefer.extend(lits.get(default as usize).copied());
-                }
-            }
-        }
-        // Weights that nobody gets bring no duties of another license with them.
-        let private = |kind: &Kind| match kind {
-            Kind::Choice(id) => (schema.choice(*id).position("private").into_iter())
-                .map(Value::Choice)
-                .collect(),
-            _ => Vec::new(),
-        };
-        let private = self.worlds.plain(&private);
-        self.prefer.extend(private);
-        self.first = self.prefer.len();
-        let bare = self.worlds.bare();
-        self.prefer.extend(bare);
-        let plain = self.worlds.plain(&|kind| known_values(kind, schema));
-        self.prefer.extend(plain);
+    fn prefer(&mut self) {
+        let layers = [(OLD, self.layers[OLD]), (NEW, self.layers[NEW])];
+        let [first, rest] = wishes(&mut self.worlds, self.stage, &[OLD], &layers);
+        self.first = first.len();
+        self.prefer = [first, rest].concat();
     }
 
     fn can(&mut self, lits: &[Lit]) -> bool {

@@ -7,6 +7,7 @@
 mod compare;
 pub mod diff;
 mod draft;
+mod example;
 mod free;
 mod least;
 pub mod lint;
@@ -16,4 +17,5 @@ pub mod told;
 pub mod upgrade;
 mod witness;
 
+pub use example::Example;
 pub use witness::{Shown, Side};

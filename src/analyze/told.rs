@@ -1,5 +1,6 @@
 //! Differences in words.
 
+use super::Example;
 use super::diff::{Acts, Change, Difference, Pair};
 use super::upgrade::Upgrade;
 use super::witness::{Shown, Side};
@@ -181,6 +182,18 @@ impl Clauses {
             shown(facts, difference, "    ", text);
         }
     }
+}
+
+/// Facts that show what was found, and what comes of them.
+pub fn example(example: &Example) -> String {
+    let mut out = format!("  for example {}\n", example.shows.join(", "));
+    for line in example.facts.lines() {
+        out.push_str(&format!("    {line}\n"));
+    }
+    for reading in &example.readings {
+        out.push_str(&format!("    # with {reading}\n"));
+    }
+    out
 }
 
 /// Facts, and what comes of them under both.
