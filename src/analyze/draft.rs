@@ -113,7 +113,8 @@ pub(super) struct Decision {
 /// A facts file in the making.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
-    root: Tree,
+    /// The facts, but for determinations.
+    pub root: Tree,
     /// How questions are read, where it matters.
     pub readings: Vec<Decision>,
     /// How judgments are determined, where it matters.

@@ -15,6 +15,7 @@ mod normal;
 mod terms;
 pub mod told;
 pub mod upgrade;
+pub mod vocabulary;
 mod witness;
 
 pub use example::Example;

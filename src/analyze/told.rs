@@ -201,11 +201,25 @@ fn shown(shown: &Shown, difference: &Difference, indent: &str, out: &mut String)
     let (old, new) = names(difference);
     let [old, new] = [&old, &new].map(|name| name.trim_start_matches("in "));
     let width = old.chars().count().max(new.chars().count());
-    for (id, side) in [(old, &shown.before), (new, &shown.after)] {
+    // The same facts are shown once, but for the name of the license.
+    let renamed = (shown.after.facts).replace(&difference.new, &difference.old);
+    let once = renamed == shown.before.facts;
+    for (nth, (id, side)) in [(old, &shown.before), (new, &shown.after)]
+        .into_iter()
+        .enumerate()
+    {
         out.push_str(&format!("{indent}{id:<width$}  {}\n", side_said(side)));
-    }
-    for line in shown.before.facts.lines() {
-        out.push_str(&format!("{indent}  {line}\n"));
+        if once && nth == 0 {
+            continue;
+        }
+        let facts = if once {
+            &shown.before.facts
+        } else {
+            &side.facts
+        };
+        for line in facts.lines() {
+            out.push_str(&format!("{indent}  {line}\n"));
+        }
     }
     for reading in &shown.readings {
         out.push_str(&format!("{indent}  # with {reading}\n"));

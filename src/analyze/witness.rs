@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, LICENSE, Origin, known_values};
 use super::free;
+use super::vocabulary::Side as Vocabulary;
 use crate::eval::{self, Truth};
 use crate::exact::{Lit, Unit, Worlds};
 use crate::facts::{self, Format};
@@ -14,6 +15,7 @@ use crate::verdict::{self, Verdict};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Facts, and what comes of them under both layers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -48,6 +50,8 @@ pub(super) struct Under<'p> {
     /// Its program, made ready.
     ready: &'p Ready<'p>,
     names: Names<'p>,
+    /// Its vocabulary, where worlds are found in another.
+    pub vocabulary: Option<Vocabulary<'p>>,
 }
 
 /// How a draft becomes facts.
@@ -105,7 +109,11 @@ impl Sight<'_> {
     }
 
     /// Whether an act that is performed is licensed and not prohibited.
-    pub fn permits(&self, act: u16) -> Truth {
+    pub fn permits(&self, act: &str) -> Truth {
+        let mut acts = (0..).zip(&self.stage.program.acts);
+        let Some((act, _)) = acts.find(|(_, known)| known.name == act) else {
+            return Truth::Unknown;
+        };
         let truths = self.own().filter_map(|scene| {
             let context = &scene.context;
             let mut permitted = match &context.layer.kind {
@@ -173,12 +181,26 @@ impl<'p> Under<'p> {
             layers: numbers.iter().copied().zip(ids).collect(),
             ready,
             names: library::names_with(ready.program),
+            vocabulary: None,
+        }
+    }
+
+    /// A draft in the words of its vocabulary.
+    fn own<'d>(&self, draft: &'d Draft) -> Cow<'d, Draft> {
+        match &self.vocabulary {
+            None => Cow::Borrowed(draft),
+            Some(vocabulary) => Cow::Owned(Draft {
+                root: vocabulary.facts(&draft.root),
+                readings: draft.readings.clone(),
+                judgments: draft.judgments.clone(),
+            }),
         }
     }
 
     /// The facts of a draft as a file.
     pub fn facts(&self, draft: &Draft) -> String {
         let signed = before(self.ready.options.today);
+        let draft = self.own(draft);
         draft.yaml(&self.ready.program.schema, &self.layers, signed)
     }
 
@@ -188,7 +210,7 @@ impl<'p> Under<'p> {
         let node = match read {
             Read::Tree => {
                 let signed = before(self.ready.options.today);
-                draft.node(&program.schema, &self.layers, signed)
+                self.own(draft).node(&program.schema, &self.layers, signed)
             }
             Read::Text => {
                 let place = SourceId(u32::MAX - 1);
