@@ -30,6 +30,8 @@ pub struct Example {
 pub(super) enum Finding<'f> {
     /// Two duties are due, and one of them is open: layer and clause of each.
     Both([(usize, u16); 2]),
+    /// A duty is due and met, and with that a prohibition is breached: layer and clause of each.
+    Against([(usize, u16); 2]),
     /// An act is performed, the first layer does not license it, and none of these clauses applies.
     Gap(u16, &'f [u16]),
 }
@@ -183,6 +185,14 @@ impl Finding<'_> {
                     (due.to_vec(), None),
                 ]
             }
+            Finding::Against([duty, ban]) => {
+                let [due, open] = [
+                    worlds.effect(duty.0, duty.1),
+                    worlds.outcome(duty.0, duty.1),
+                ];
+                let breached = worlds.outcome(ban.0, ban.1);
+                vec![(vec![due, !open, breached], None)]
+            }
             Finding::Gap(act, clauses) => {
                 let mut goals = vec![worlds.act(0, *act), !worlds.licensed(0, *act)];
                 goals.extend(clauses.iter().map(|clause| !worlds.effect(0, *clause)));
@@ -207,6 +217,12 @@ impl Finding<'_> {
                     && open
                         .map_or_else(|| of(false).contains(&Truth::Yes), |open| open == of(false))
             }
+            Finding::Against([duty, ban]) => {
+                let of = |(layer, clause), applies| sight.of_layer(layer, clause, applies);
+                of(*duty, true) == Truth::Yes
+                    && of(*duty, false) == Truth::No
+                    && of(*ban, false) == Truth::Yes
+            }
             Finding::Gap(act, clauses) => sight.of(0).any(|scene| {
                 let check = Check::Act(*act);
                 scene.checks(program).contains(&check)
@@ -218,11 +234,18 @@ impl Finding<'_> {
 
     /// What comes of facts, in words.
     fn said(&self, sight: &Sight, program: &Program) -> Vec<String> {
+        let id = |layer: usize, clause: u16| {
+            let own = &program.layers[layer];
+            own.clause_id(&own.clauses[clause as usize])
+        };
         match self {
+            Finding::Against([duty, ban]) => vec![
+                format!("{} is due and met", id(duty.0, duty.1)),
+                format!("{} is breached", id(ban.0, ban.1)),
+            ],
             Finding::Both(both) => {
                 let each = both.map(|(layer, clause)| {
-                    let own = &program.layers[layer];
-                    let id = own.clause_id(&own.clauses[clause as usize]);
+                    let id = id(layer, clause);
                     let open = sight.of_layer(layer, clause, false) != Truth::No;
                     format!("{id} is due and {}", if open { "open" } else { "met" })
                 });

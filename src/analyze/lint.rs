@@ -10,7 +10,7 @@ use super::{free, normal};
 use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
 use crate::eval::{Bond, Fact};
 use crate::exact::{Limits, Lit, Place, Said, Sample, Worlds, said_place};
-use crate::ir::{Layer, LayerKind, Node, Program, Says, What};
+use crate::ir::{Layer, LayerKind, Node, Path, Program, Says, What};
 use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Span};
 use crate::syntax::{self, ast};
@@ -343,7 +343,7 @@ impl Look<'_> {
         }
     }
 
-    /// Duties that cannot both be met.
+    /// Duties that cannot both be met, and duties that can be met only by what is prohibited.
     fn both(&mut self, all: &[Asked]) {
         let duties: Vec<&Asked> = all.iter().filter(|one| !one.holds.is_known()).collect();
         let mut known: HashMap<(Lit, Lit), bool> = HashMap::new();
@@ -361,72 +361,116 @@ impl Look<'_> {
                         clash
                     }
                 };
-                if !clash {
-                    continue;
+                if clash {
+                    let message = format!(
+                        "{} and {} can be due together and cannot both be met",
+                        self.id(one),
+                        self.id(other)
+                    );
+                    let labels = ["this asks for one thing", "this for another"];
+                    let due = [one.effect, other.effect];
+                    self.conflict([one, other], &message, labels, &due, Finding::Both);
                 }
-                let due = [one.effect, other.effect];
-                let Some(world) = least(&mut self.worlds, &due, &[], &self.plain) else {
-                    continue;
-                };
-                let place = |at: &Asked| {
-                    let layer = self.layer(at.layer);
-                    layer.clauses[at.clause as usize].head
-                };
-                let message = format!(
-                    "{} and {} can be due together and cannot both be met",
-                    self.id(one),
-                    self.id(other)
-                );
-                let mut layers = vec![self.layer(one.layer)];
-                if other.layer != one.layer {
-                    layers.push(self.layer(other.layer));
+            }
+        }
+        let is_ban = |one: &&Asked| {
+            let says = &self.layer(one.layer).clauses[one.clause as usize].says;
+            matches!(says, Says::Forbid(_))
+        };
+        let bans: Vec<&Asked> = all.iter().filter(is_ban).collect();
+        for duty in duties {
+            if self.worlds.solve(&[duty.effect, duty.holds]) != Some(true) {
+                continue;
+            }
+            let breached = bans.iter().filter(|ban| self.worlds.value(ban.outcome));
+            for ban in breached.copied().collect::<Vec<_>>() {
+                if self.prohibited(duty, ban) {
+                    let message = format!(
+                        "{} can be met only where {} is breached",
+                        self.id(duty),
+                        self.id(ban)
+                    );
+                    let labels = ["this asks for it", "this prohibits it"];
+                    let met = [duty.effect, duty.holds];
+                    self.conflict([duty, ban], &message, labels, &met, Finding::Against);
                 }
-                let both = [(0, one.clause), (layers.len() - 1, other.clause)];
-                let example = self.example(&layers, &Finding::Both(both));
-                let help = match layers.iter().all(|layer| layer.terms().is_some()) {
-                    true => "keep models under the two apart, or ask the licensors",
-                    false => "narrow when a rule of the policy is due, or correct what it asks for",
-                };
-                let found = Diagnostic::warning(Code::CannotBoth, message)
-                    .at(place(one), "this asks for one thing")
-                    .and(place(other), "this for another")
-                    .help(match example {
-                        Some(_) => help.to_owned(),
-                        None => format!("{help}; due together where {}", self.said(&world)),
-                    });
-                self.found.push(Found {
-                    message: found,
-                    example,
-                });
             }
         }
     }
 
+    /// Tells of two clauses that cannot both be kept where all of `goals` hold.
+    fn conflict(
+        &mut self,
+        pair: [&Asked; 2],
+        message: &str,
+        labels: [&str; 2],
+        goals: &[Lit],
+        finding: impl Fn([(usize, u16); 2]) -> Finding<'static>,
+    ) {
+        let Some(world) = least(&mut self.worlds, goals, &[], &self.plain) else {
+            return;
+        };
+        let [one, other] = pair;
+        let mut layers = vec![self.layer(one.layer)];
+        if other.layer != one.layer {
+            layers.push(self.layer(other.layer));
+        }
+        let both = [(0, one.clause), (layers.len() - 1, other.clause)];
+        let example = self.example(&layers, &finding(both));
+        let help = match layers.iter().all(|layer| layer.terms().is_some()) {
+            true => "keep models under the two apart, or ask the licensors",
+            false => "narrow a rule of the policy, or correct what it says",
+        };
+        let places = pair.map(|at| self.layer(at.layer).clauses[at.clause as usize].head);
+        let message = Diagnostic::warning(Code::CannotBoth, message)
+            .at(places[0], labels[0])
+            .and(places[1], labels[1])
+            .help(match example {
+                Some(_) => help.to_owned(),
+                None => format!("{help}; so it is where {}", self.said(&world)),
+            });
+        self.found.push(Found { message, example });
+    }
+
+    /// The facts that a clause asks for, or prohibits.
+    fn facts(&self, one: &Asked) -> Vec<Path> {
+        let layer = self.layer(one.layer);
+        let clause = &layer.clauses[one.clause as usize];
+        let asks = match clause.says {
+            Says::Require(holds) => holds,
+            _ => clause.condition,
+        };
+        let mut paths = Vec::new();
+        let mut seen = vec![false; layer.nodes.len()];
+        normal::nodes(layer, vec![asks], &mut seen, &mut |node| {
+            if let Node::Atom(atom) = node {
+                let atom = &layer.atoms[atom as usize];
+                paths.extend(crate::eval::atom_path(atom).cloned());
+            }
+        });
+        paths
+    }
+
+    /// Whether two clauses speak of one fact; most do not, which is told without asking.
+    fn together(&self, one: &Asked, other: &Asked) -> bool {
+        let (a, b) = (self.facts(one), self.facts(other));
+        a.iter().any(|path| b.contains(path))
+    }
+
     /// Whether two duties ask for things that cannot be together.
     fn clash(&mut self, one: &Asked, other: &Asked) -> bool {
-        // Most pairs speak of different facts: look at that before asking.
-        let facts = |at: &Asked| {
-            let layer = self.layer(at.layer);
-            let mut paths = Vec::new();
-            if let Says::Require(holds) = layer.clauses[at.clause as usize].says {
-                let mut seen = vec![false; layer.nodes.len()];
-                normal::nodes(layer, vec![holds], &mut seen, &mut |node| {
-                    if let Node::Atom(atom) = node {
-                        let atom = &layer.atoms[atom as usize];
-                        paths.extend(crate::eval::atom_path(atom).cloned());
-                    }
-                });
-            }
-            paths
-        };
-        let (a, b) = (facts(one), facts(other));
-        if !a.iter().any(|path| b.contains(path)) {
-            return false;
-        }
-        self.never(&[one.holds, other.holds])
+        self.together(one, other)
+            && self.never(&[one.holds, other.holds])
             && !self.never(&[one.holds])
             && !self.never(&[other.holds])
-            && self.worlds.solve(&[one.effect, other.effect]) == Some(true)
+    }
+
+    /// Whether a duty can be met only where something is prohibited that is not prohibited wherever the
+    /// duty is due.
+    fn prohibited(&mut self, duty: &Asked, ban: &Asked) -> bool {
+        self.together(duty, ban)
+            && self.never(&[duty.effect, duty.holds, !ban.outcome])
+            && !self.never(&[duty.effect, !ban.outcome])
     }
 
     fn gap(&mut self, layer: usize, act: u16, gap: Lit) {

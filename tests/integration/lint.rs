@@ -192,3 +192,41 @@ fn what_a_closed_policy_prohibits_is_no_gap() {
     );
     assert_eq!(found(&text, false), []);
 }
+
+#[test]
+fn a_duty_that_can_be_met_only_by_what_is_prohibited_is_shown_by_facts_in_which_it_is_met() {
+    let text = r#"
+policy house "House" open {
+  clause show "Show it" { require product.notices.website includes "Hello" when product.audience is public }
+  clause brand "No words" { forbid when product.notices.website includes "Hello" and environment is not staging }
+  clause staging "No staging" { forbid when environment is staging }
+}
+"#;
+    // In staging the words may be shown, though staging is prohibited anyway.
+    assert_eq!(codes(text), [] as [&str; 0]);
+    let text = text.replace(" and environment is not staging", "");
+    let found = found(&text, false);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let example = found[0].example.as_ref().expect("facts that show it");
+    assert_eq!(
+        example.shows,
+        ["house/show is due and met", "house/brand is breached"]
+    );
+    let report = judged(&example.facts, &[&text]);
+    assert!(report.duties.iter().any(|duty| duty.id == "house/show"));
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.id == "house/brand")
+    );
+}
+
+#[test]
+fn duties_that_are_never_due_together_are_no_conflict_whatever_others_ask_for() {
+    let text = "policy house \"House\" open {\n\
+        clause a for each model \"A\" { require model.id begins with \"North\" when product.audience is own-staff }\n\
+        clause b for each model \"B\" { require model.id begins with \"South\" when product.audience is public }\n\
+        clause c for each model \"C\" { require model.id begins with \"South\" when product.offered-as is download }\n}\n";
+    assert_eq!(codes(text), ["cannot-both"]);
+}
