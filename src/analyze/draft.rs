@@ -8,7 +8,7 @@ use crate::exact::{Base, Place, Said, Sample, Stride, Unit};
 use crate::facts::{self, Entry, Node};
 use crate::scene::Stage;
 use crate::source::{SourceId, Span};
-use crate::value::{Kind, Month, Period, Schema, Value};
+use crate::value::{Kind, Month, Period, Schema, Value, starts_name};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
@@ -532,8 +532,8 @@ pub(super) fn known_values(kind: &Kind, schema: &Schema) -> Vec<Value> {
     }
 }
 
-/// Names for a model that look like names, simplest first; they begin as the one it has, or as its
-/// last words.
+/// Names for a model that look like names, simplest first; they begin as the one it has, or with some
+/// of its words.
 fn plain_names(draft: &Draft, spot: &Spot) -> Vec<Value> {
     let Tree::Leaf(Some(Value::Text(text))) = draft.root.clone().at(&spot.way).clone() else {
         return Vec::new();
@@ -546,8 +546,17 @@ fn plain_names(draft: &Draft, spot: &Spot) -> Vec<Value> {
     let words = text.char_indices().map(|(at, _)| at).filter(begins);
     let mut words: Vec<usize> = words.collect();
     words.reverse();
-    let name = |at: usize| format!("acme/{}-Assistant-8B", text[at..].trim().replace(' ', "-"));
-    names.extend(words.into_iter().map(name));
+    let ends = |at: usize| {
+        let between = text[at..].match_indices([' ', '-']);
+        let ends = between.map(move |(end, _)| at + end);
+        ends.chain([text.len()])
+    };
+    for at in words {
+        names.extend(ends(at).map(|end| {
+            let words = text[at..end].trim().replace(' ', "-");
+            format!("acme/{words}-Assistant-8B")
+        }));
+    }
     names
         .into_iter()
         .map(|name| Value::Text(name.into()))
@@ -630,7 +639,16 @@ impl Making<'_> {
                     }
                 };
                 if let Some(at) = self.go(place) {
-                    *at = Tree::Leaf(leaf);
+                    // A name that begins with one word may have to begin with a longer one.
+                    let longer = match (&*at, &leaf) {
+                        (Tree::Leaf(Some(Value::Text(known))), Some(Value::Text(name))) => {
+                            *kind == Kind::ModelName && starts_name(known, name)
+                        }
+                        _ => false,
+                    };
+                    if !longer {
+                        *at = Tree::Leaf(leaf);
+                    }
                 }
             }
             Said::Member {

@@ -60,23 +60,29 @@ pub(super) fn example(
         let count = about.len() + usize::from(license.is_some());
         shown(about.len(), count, finding, &program, options)
     };
+    let asks = about.iter().any(|layer| speaks_of_models(layer));
     let licensed = about.iter().any(|layer| layer.terms().is_some());
-    if licensed || !about.iter().any(|layer| speaks_of_models(layer)) {
-        return show(None);
+    if (licensed || !asks)
+        && let Some(example) = show(None)
+    {
+        return Some(example);
     }
-    // What license the model is under may matter to a policy: a plain one is tried first.
+    if !asks {
+        return None;
+    }
+    // What license the policy asks about may matter: a plain one is tried first.
+    let find = |licenses: &[Layer]| {
+        let free = |license: &&Layer| about.iter().all(|layer| layer.id != license.id);
+        let mut licenses = licenses.iter().filter(free);
+        licenses.find_map(|license| show(Some(license)))
+    };
     let known = program
         .layers
         .iter()
         .filter(|layer| layer.terms().is_some());
-    shipped(&beside(), program)
-        .iter()
-        .chain(known)
-        .find_map(|license| show(Some(license)))
-        .or_else(|| {
-            let all = shipped(&Needed::all(), program);
-            all.iter().find_map(|license| show(Some(license)))
-        })
+    find(&shipped(&beside(), program))
+        .or_else(|| find(&known.cloned().collect::<Vec<_>>()))
+        .or_else(|| find(&shipped(&Needed::all(), program)))
 }
 
 fn beside() -> Needed {
@@ -106,7 +112,7 @@ fn shown(
     // A license is asked about a model it reaches, a policy about one that some license reaches.
     let carrier = |at: usize| match licenses.contains(&at) {
         true => at,
-        false => licenses.first().copied().unwrap_or(0),
+        false => licenses.last().copied().unwrap_or(0),
     };
     let origin = |at: usize| licenses.iter().position(|known| *known == at).unwrap_or(0);
     let bonds: Vec<Bond> = (0..about)

@@ -230,3 +230,29 @@ fn duties_that_are_never_due_together_are_no_conflict_whatever_others_ask_for() 
         clause c for each model \"C\" { require model.id begins with \"South\" when product.offered-as is download }\n}\n";
     assert_eq!(codes(text), ["cannot-both"]);
 }
+
+#[test]
+fn a_policy_may_have_to_be_asked_about_another_license() {
+    let text = r#"
+license north "North" {
+  licensor "North"
+  source text primary "https://example.com"
+  binds descendants through copy, merge
+  clause rights of text §1 "Rights" { grant use, reproduce, modify, distribute, make-available, host }
+  clause name of text §2 "Name" { forbid when model.id begins with "North" }
+}
+policy house "House" open {
+  clause name for each license "Name" {
+    require model.id begins with "North-West" when lineage.through includes synthetic-data
+  }
+}
+"#;
+    let found = found(text, false);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let example = found[0].example.as_ref().expect("facts that show it");
+    let shown = ["house/name is due and met", "north/name is breached"];
+    assert_eq!(example.shows, shown);
+    let report = judged(&example.facts, &[text]);
+    assert!(report.duties.iter().any(|duty| duty.id == "house/name"));
+    assert!(report.findings.iter().any(|one| one.id == "north/name"));
+}
