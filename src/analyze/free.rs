@@ -69,7 +69,7 @@ pub fn scenes<'a>(
             lineage: Some(&bond.lineage),
             license: stage.ready.card(bond.layer),
             elements: Vec::new(),
-            today: stage.options.today,
+            today: stage.ready.options.today,
         };
         Scene {
             context: Context::new(
@@ -77,7 +77,7 @@ pub fn scenes<'a>(
                 frame,
                 &taken.readings,
                 &taken.judgments,
-                stage.options.reported,
+                stage.ready.options.reported,
             ),
             layer: number,
             each: crate::ir::Each::License,

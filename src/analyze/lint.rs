@@ -479,10 +479,7 @@ impl Look<'_> {
         };
         let layer = self.layer(layer);
         let name = words::ticked(&self.stage.program.acts[act as usize].name);
-        let granted = layer
-            .clauses
-            .iter()
-            .any(|clause| matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)));
+        let granted = layer.grants(act).next().is_some();
         let id = words::ticked(&layer.id);
         let message = if granted {
             format!("{id} leaves {name} without a grant in some cases")
@@ -508,7 +505,12 @@ impl Look<'_> {
 
     /// Facts that show what was found in some layers.
     fn example(&self, layers: &[&Layer], finding: &Finding) -> Option<Example> {
-        example(layers, finding, self.stage.program, self.stage.options)
+        example(
+            layers,
+            finding,
+            self.stage.program,
+            self.stage.ready.options,
+        )
     }
 
     /// A world in a few words.

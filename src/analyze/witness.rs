@@ -83,7 +83,11 @@ impl Sight<'_> {
 
     /// The verdict, as far as it is known without asking all worlds.
     pub fn verdict(&self) -> Verdict {
-        verdict::quick_in(self.stage, &self.scenes)
+        verdict::quick_in(
+            self.stage,
+            &self.scenes,
+            &verdict::checks(self.stage, &self.scenes),
+        )
     }
 
     /// What a clause comes to, as [`Worlds::outcome`] has it, or whether it applies at all.
@@ -299,7 +303,7 @@ impl Trial<'_> {
         let units = world(worlds, goals, prefer)?;
         let short = core(worlds, goals, &units);
         let schema = &self.stage.program.schema;
-        let today = self.stage.options.today;
+        let today = self.stage.ready.options.today;
         for read in [Read::Tree, Read::Text] {
             // A model under several licenses is made from several rather than under all of them itself.
             let steps = match self.licensed.len() {
@@ -335,7 +339,7 @@ impl Trial<'_> {
 
     /// The readings that matter in a draft, and a policy that adopts them.
     pub fn readings(&self, draft: &Draft) -> (Vec<String>, String) {
-        let on = before(self.stage.options.today);
+        let on = before(self.stage.ready.options.today);
         let (mut readings, mut adopts) = (Vec::new(), Vec::new());
         let layers = || self.under.iter().flat_map(|under| &under.layers);
         for decision in &draft.readings {

@@ -185,7 +185,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
             let report = eval::bind(node, &program.schema, &names)
                 .map(|fact| eval::with_defaults(fact, &program))
                 .and_then(|fact| {
-                    let stage = Stage::set(&ready, &fact)?;
+                    let mut stage = Stage::set(&ready, &fact)?;
                     if verdicts_only {
                         let name = stage.name().unwrap_or(&fallback).to_owned();
                         found.verdicts.push((name, verdict_alone(&stage)?));
@@ -193,12 +193,12 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
                     }
                     let mut report = judge(&stage, &fallback)?;
                     if !arguments.quiet {
-                        otherwise(&ready, &fact, &mut report)?;
+                        otherwise(&mut stage, &mut report)?;
                     }
                     if report.verdict == Verdict::NotPermitted && !arguments.quiet {
                         refused += 1;
                         if refused <= MOST_REMEDIES {
-                            report.would_permit = Some(would_permit(&ready, &fact)?);
+                            report.would_permit = Some(would_permit(&stage));
                         }
                     }
                     if let Some(until) = arguments.until {

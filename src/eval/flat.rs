@@ -9,7 +9,7 @@
 use super::fact::{Fact, State};
 use super::frame::{self, Frame};
 use super::truth::{self, Truth};
-use crate::ir::{Atom, Layer, Node, NodeId, Operand, Operator, Path, Quantity, Root, Says, Step};
+use crate::ir::{Atom, Layer, Node, NodeId, Operand, Operator, Path, Quantity, Root, Step};
 use crate::value::{self, NamePrefix, Schema, Value, bare_name};
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -84,9 +84,7 @@ struct Segment {
 struct Asks {
     /// Whether a fact is a member of an enum.
     choices: Vec<(Slot, u16, Number)>,
-    /// Which members of an enum a list includes.
-    members: Vec<(Slot, Vec<(u16, Number)>)>,
-    /// Whether a list includes one of some members of an enum.
+    /// Whether a list includes one of some members of an enum, in their order.
     some: Vec<(Slot, Vec<u16>, Number)>,
     /// With which of these the name of a model begins.
     begins: Vec<(Slot, Vec<(NamePrefix, Number)>)>,
@@ -105,7 +103,7 @@ impl Asks {
                 Operand::Const(Value::Choice(choice)),
             ) => self.choices.push((slot, choice, to)),
             Atom::Includes(list, Operand::Const(Value::Choice(choice))) => {
-                grouped(&mut self.members, list).push((choice, to));
+                self.some.push((list, vec![choice], to));
             }
             Atom::Begins(name, prefix) => {
                 grouped(&mut self.begins, name).push((NamePrefix::new(&prefix), to));
@@ -130,17 +128,12 @@ impl Asks {
         self.within.retain(|(.., to)| needed.has(*to));
         self.others.retain(|(_, to)| needed.has(*to));
         self.some.retain(|(.., to)| needed.has(*to));
-        for (_, wanted) in &mut self.members {
-            wanted.retain(|(_, to)| needed.has(*to));
-        }
-        self.members.retain(|(_, wanted)| !wanted.is_empty());
         for (_, prefixes) in &mut self.begins {
             prefixes.retain(|(_, to)| needed.has(*to));
         }
         self.begins.retain(|(_, prefixes)| !prefixes.is_empty());
         let slots = (self.choices.iter().map(|(slot, ..)| slot))
             .chain(self.within.iter().map(|(slot, ..)| slot))
-            .chain(self.members.iter().map(|(slot, _)| slot))
             .chain(self.some.iter().map(|(slot, ..)| slot))
             .chain(self.begins.iter().map(|(slot, _)| slot));
         slots.for_each(|slot| needed.slots[*slot as usize] = true);
@@ -286,24 +279,17 @@ impl<'l> FlatBuilder<'l> {
     /// Whether an act is licensed, as [`Context::licensed`](super::Context::licensed).
     pub fn licensed(&mut self, act: u16) -> Spot {
         let mut grants = Vec::new();
-        for (grant, clause) in (0..).zip(&self.layer.clauses) {
-            if matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)) {
-                let lasts = self.ended(grant).opposite();
-                let applies = self.effect(grant);
-                grants.push(self.all(vec![applies, lasts]));
-            }
+        for grant in self.layer.grants(act) {
+            let lasts = self.ended(grant).opposite();
+            let applies = self.effect(grant);
+            grants.push(self.all(vec![applies, lasts]));
         }
         self.any(grants)
     }
 
     fn ended(&mut self, grant: u16) -> Spot {
-        let mut ends = Vec::new();
-        for (at, clause) in (0..).zip(&self.layer.clauses) {
-            if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
-            {
-                ends.push(self.effect(at));
-            }
-        }
+        let ends = self.layer.ends(grant);
+        let ends = ends.map(|end| self.effect(end)).collect();
         self.any(ends)
     }
 
@@ -739,73 +725,32 @@ impl Run<'_> {
 
     /// Answers plain questions, each as [`truth::ask`] does.
     fn ask(&mut self, asks: &Asks) {
+        let is =
+            |value: &Value, choice: &u16| matches!(value, Value::Choice(known) if known == choice);
         for (slot, choice, to) in &asks.choices {
-            let truth = match self.state(*slot) {
-                Some(State::Value(Value::Choice(known))) => Truth::of(known == choice),
-                Some(State::None) => Truth::No,
-                _ => Truth::Unknown,
-            };
+            let truth = truth::of_value(self.state(*slot), |value| is(value, choice));
             self.keep(*to, truth);
         }
         for (slot, wanted, to) in &asks.some {
-            let truth = match self.state(*slot) {
-                Some(State::List(list)) => {
-                    let each = list.iter().map(|element| match element.state {
-                        State::Value(Value::Choice(choice)) => {
-                            Truth::of(wanted.binary_search(&choice).is_ok())
-                        }
-                        State::Value(_) | State::None => Truth::No,
-                        _ => Truth::Unknown,
-                    });
-                    each.fold(Truth::No, Truth::or)
-                }
-                Some(State::None) => Truth::No,
-                _ => Truth::Unknown,
-            };
+            let is_wanted = |value: &Value| wanted.iter().any(|choice| is(value, choice));
+            let truth = truth::of_some(self.state(*slot), |element| {
+                truth::of_value(Some(&element.state), is_wanted)
+            });
             self.keep(*to, truth);
         }
-        for (slot, wanted) in &asks.members {
-            let (list, none): (&[Fact], _) =
-                match self.slots[*slot as usize].map(|fact| &fact.state) {
-                    Some(State::List(list)) => (list, Truth::No),
-                    Some(State::None) => (&[], Truth::No),
-                    _ => (&[], Truth::Unknown),
-                };
-            let open = |fact: &Fact| !matches!(fact.state, State::Value(_) | State::None);
-            let none = if list.iter().any(open) {
-                Truth::Unknown
-            } else {
-                none
-            };
-            for (choice, to) in wanted {
-                let is = |fact: &Fact| matches!(fact.state, State::Value(Value::Choice(known)) if known == *choice);
-                self.keep(
-                    *to,
-                    if list.iter().any(is) {
-                        Truth::Yes
-                    } else {
-                        none
-                    },
-                );
-            }
-        }
         for (slot, prefixes) in &asks.begins {
-            let name = self.slots[*slot as usize]
-                .and_then(Fact::text)
-                .map(bare_name);
+            let name = truth::text(self.slots[*slot as usize]).map(bare_name);
             for (prefix, to) in prefixes {
-                let begins = name.map(|name| prefix.begins(name));
-                self.keep(*to, begins.map_or(Truth::Unknown, Truth::of));
+                let begins =
+                    name.map_or_else(|no_text| no_text, |name| Truth::of(prefix.begins(name)));
+                self.keep(*to, begins);
             }
         }
         for (slot, inside, to) in &asks.within {
-            let truth = match self.state(*slot) {
-                Some(State::Value(Value::Place(place))) => {
-                    Truth::of(inside.binary_search(place).is_ok())
-                }
-                Some(State::None) => Truth::No,
-                _ => Truth::Unknown,
-            };
+            let truth = truth::of_value(
+                self.state(*slot),
+                |value| matches!(value, Value::Place(place) if inside.binary_search(place).is_ok()),
+            );
             self.keep(*to, truth);
         }
         for (atom, to) in &asks.others {

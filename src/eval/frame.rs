@@ -2,7 +2,7 @@
 
 use super::fact::{Fact, State};
 use super::truth::{self, Truth};
-use crate::ir::{Layer, Node, NodeId, Path, Quantity, Root, Says, Step};
+use crate::ir::{Layer, Node, NodeId, Path, Quantity, Root, Step};
 use crate::source::Span;
 use crate::value::{Month, Period, Schema};
 use jiff::civil::Date;
@@ -92,10 +92,9 @@ pub struct Context<'a> {
     pub judgments: &'a [Truth],
     /// Whether reported claims are asked for.
     pub reported: bool,
-    effects: Vec<Cell<Option<Truth>>>,
-    /// What definitions were found to be, by node; many clauses share one. Only what is asked in the
-    /// frame of this context is kept, never what an element of a quantifier decides.
-    named: Vec<Cell<Option<Truth>>>,
+    /// What each node was found to be. Only what is asked in the frame of this context is kept, never
+    /// what an element of a quantifier decides.
+    truths: Vec<Cell<Option<Truth>>>,
 }
 
 /// Why something is so: one place in the policy, and the fact that made it so.
@@ -126,28 +125,19 @@ impl<'a> Context<'a> {
         judgments: &'a [Truth],
         reported: bool,
     ) -> Context<'a> {
-        let effects = vec![Cell::new(None); layer.clauses.len()];
-        let named = vec![Cell::new(None); layer.nodes.len()];
         Context {
             layer,
             frame,
             readings,
             judgments,
             reported,
-            effects,
-            named,
+            truths: vec![Cell::new(None); layer.nodes.len()],
         }
     }
 
     /// Whether a clause applies, its exceptions counted.
     pub fn effect(&self, clause: u16) -> Truth {
-        let cell = &self.effects[clause as usize];
-        if let Some(known) = cell.get() {
-            return known;
-        }
-        let truth = self.truth(self.layer.clauses[clause as usize].effect, &self.frame);
-        cell.set(Some(truth));
-        truth
+        self.holds(self.layer.clauses[clause as usize].effect)
     }
 
     /// Whether an act is performed.
@@ -155,18 +145,16 @@ impl<'a> Context<'a> {
         self.layer
             .acts
             .get(act as usize)
-            .map_or(Truth::No, |node| self.truth(*node, &self.frame))
+            .map_or(Truth::No, |node| self.holds(*node))
     }
 
     /// Whether an act is licensed: some grant of it is in force and was not ended.
     pub fn licensed(&self, act: u16) -> Truth {
         let mut licensed = Truth::No;
-        for (at, clause) in (0_u16..).zip(&self.layer.clauses) {
-            if matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)) {
-                licensed = licensed.or(self.in_force(at));
-                if licensed == Truth::Yes {
-                    break;
-                }
+        for grant in self.layer.grants(act) {
+            licensed = licensed.or(self.in_force(grant));
+            if licensed == Truth::Yes {
+                break;
             }
         }
         licensed
@@ -179,23 +167,30 @@ impl<'a> Context<'a> {
 
     /// Whether a grant was ended.
     pub fn ended(&self, grant: u16) -> Truth {
-        let mut ended = Truth::No;
-        for (at, clause) in (0_u16..).zip(&self.layer.clauses) {
-            if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
-            {
-                ended = ended.or(self.effect(at));
-            }
-        }
-        ended
+        let ends = self.layer.ends(grant);
+        ends.map(|end| self.effect(end)).fold(Truth::No, Truth::or)
     }
 
     /// The truth of a node in the frame of this context.
     pub fn holds(&self, id: NodeId) -> Truth {
-        self.truth(id, &self.frame)
+        let cell = &self.truths[id.0 as usize];
+        cell.get().unwrap_or_else(|| {
+            let truth = self.found(id, &self.frame);
+            cell.set(Some(truth));
+            truth
+        })
     }
 
     /// The truth of a node.
     pub fn truth(&self, id: NodeId, frame: &Frame<'a>) -> Truth {
+        if std::ptr::eq(frame, &self.frame) {
+            self.holds(id)
+        } else {
+            self.found(id, frame)
+        }
+    }
+
+    fn found(&self, id: NodeId, frame: &Frame<'a>) -> Truth {
         match self.layer.node(id) {
             Node::Const(yes) => Truth::of(yes),
             Node::Atom(at) => truth::atom(&self.layer.atoms[at as usize], frame),
@@ -220,17 +215,7 @@ impl<'a> Context<'a> {
                 }
                 any
             }
-            Node::Named(inner) => {
-                if !std::ptr::eq(frame, &self.frame) {
-                    return self.truth(inner, frame);
-                }
-                let cell = &self.named[inner.0 as usize];
-                cell.get().unwrap_or_else(|| {
-                    let truth = self.truth(inner, frame);
-                    cell.set(Some(truth));
-                    truth
-                })
-            }
+            Node::Named(inner) => self.truth(inner, frame),
             Node::Quantified(quantity, list, body) => {
                 let list = &self.layer.lists[list as usize];
                 let Some(elements) = frame.fact(list).and_then(Fact::list) else {

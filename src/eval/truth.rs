@@ -105,38 +105,53 @@ pub fn ask<'a, P>(
             }
             _ => Truth::Unknown,
         },
-        Atom::Within(path, outer) => match (state(path), outer) {
-            (Some(State::Value(Value::Place(inner))), Value::Place(outer)) => {
-                Truth::of(schema.place_within(*inner, *outer, today))
+        Atom::Within(path, outer) => of_value(state(path), |inner| match (inner, outer) {
+            (Value::Place(inner), Value::Place(outer)) => {
+                schema.place_within(*inner, *outer, today)
             }
-            (Some(State::None), _) => Truth::No,
-            _ => Truth::Unknown,
-        },
-        Atom::Includes(path, operand) => match state(path) {
-            Some(State::List(list)) if list.is_empty() => Truth::No,
-            Some(State::List(list)) => {
-                let wanted = side(operand, find, today);
-                let each = list.iter().map(|element| included(element, &wanted));
-                each.fold(Truth::No, Truth::or)
-            }
-            Some(State::None) => Truth::No,
-            _ => Truth::Unknown,
-        },
-        Atom::Begins(path, prefix) => text(find(path), |text| starts_name(text, prefix)),
-        Atom::Matches(path, pattern) => text(find(path), |text| glob(pattern, text)),
+            _ => false,
+        }),
+        Atom::Includes(path, operand) => {
+            let wanted = side(operand, find, today);
+            of_some(state(path), |element| included(element, &wanted))
+        }
+        Atom::Begins(path, prefix) => of_text(find(path), |text| starts_name(text, prefix)),
+        Atom::Matches(path, pattern) => of_text(find(path), |text| glob(pattern, text)),
     }
 }
 
-/// A question about a text; `none` has none.
-fn text(fact: Option<&Fact>, is_so: impl Fn(&str) -> bool) -> Truth {
-    let Some(fact) = fact else {
-        return Truth::Unknown;
-    };
-    match (&fact.state, fact.text()) {
-        (State::None, _) => Truth::No,
-        (_, Some(text)) => Truth::of(is_so(text)),
+/// A question about one value; nothing is so of `none`.
+#[inline]
+pub fn of_value(state: Option<&State>, is_so: impl Fn(&Value) -> bool) -> Truth {
+    match state {
+        Some(State::Value(value)) => Truth::of(is_so(value)),
+        Some(State::None) => Truth::No,
         _ => Truth::Unknown,
     }
+}
+
+/// Whether some element of a list is as asked; `none` has no elements.
+#[inline]
+pub fn of_some(state: Option<&State>, is_so: impl Fn(&Fact) -> Truth) -> Truth {
+    match state {
+        Some(State::List(list)) => list.iter().map(is_so).fold(Truth::No, Truth::or),
+        Some(State::None) => Truth::No,
+        _ => Truth::Unknown,
+    }
+}
+
+/// The text to ask about; or, where there is none, the answer to every question about it.
+#[inline]
+pub fn text(fact: Option<&Fact>) -> Result<&str, Truth> {
+    match fact {
+        Some(fact) if matches!(fact.state, State::None) => Err(Truth::No),
+        fact => fact.and_then(Fact::text).ok_or(Truth::Unknown),
+    }
+}
+
+/// A question about a text; nothing is so of `none`.
+fn of_text(fact: Option<&Fact>, is_so: impl Fn(&str) -> bool) -> Truth {
+    text(fact).map_or_else(|no_text| no_text, |text| Truth::of(is_so(text)))
 }
 
 /// Whether a text matches a glob; `*` does not cross a `/`.

@@ -291,7 +291,7 @@ impl<'s> Search<'s> {
                         .flat_map(|(_, lits)| lits.iter().map(|lit| !*lit)),
                 );
             }
-            self.solver.add(&clause);
+            self.solver.add(clause);
             if best.as_ref().is_none_or(|(least, ..)| weight < *least) {
                 // The next world is to do without the decisions that this one takes.
                 let decided = |part: &Part| self.weight(*part) > FACT;
@@ -348,13 +348,12 @@ impl<'s> Search<'s> {
                 lit.copied(first)
             }
         };
-        let mut clauses: Vec<Vec<Lit>> = fixed.iter().map(|lit| vec![copied(*lit)]).collect();
-        clauses.push(vec![copied(goal)]);
-        let each = self.formula.clauses.iter();
-        clauses.extend(each.map(|clause| clause.iter().map(|lit| copied(*lit)).collect()));
-        for mut clause in clauses {
-            clause.push(!other);
-            self.solver.add(&clause);
+        for lit in fixed.into_iter().chain([goal]) {
+            self.solver.add([copied(lit), !other]);
+        }
+        for clause in self.formula.clauses.iter() {
+            let clause = clause.iter().map(|lit| copied(*lit));
+            self.solver.add(clause.chain([!other]));
         }
         self.formula.variables += self.loaded;
     }
@@ -724,7 +723,7 @@ impl<'s> Search<'s> {
             .map(|lit| !lit)
             .collect();
         clause.push(!region.outside);
-        self.solver.add(&clause);
+        self.solver.add(clause);
     }
 
     /// Leaves out the regions that lie within the others.
@@ -752,10 +751,11 @@ impl<'s> Search<'s> {
         let count = self.formula.variables;
         let mut twice = Formula::new();
         twice.variables = 2 * count;
-        twice.clauses.extend(self.formula.clauses.iter().cloned());
-        for clause in &self.formula.clauses {
-            let copy = clause.iter().map(|lit| lit.copied(count)).collect();
-            twice.clauses.push(copy);
+        twice.clauses = self.formula.clauses.clone();
+        for clause in self.formula.clauses.iter() {
+            twice
+                .clauses
+                .add(clause.iter().map(|lit| lit.copied(count)));
         }
         let mut same: Vec<(Part, Lit)> = Vec::new();
         for part in self.parts() {

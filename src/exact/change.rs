@@ -8,7 +8,7 @@ use super::cells::{Cell, Sample};
 use super::encode::Encoder;
 use super::formula::Lit;
 use super::place::{Base, Place, Stride, said};
-use super::sat::{Batsat, Sat};
+use super::sat::{Batsat, Sat, Solution};
 use super::{Leads, Limits};
 use crate::eval::{Fact, Member, State};
 use crate::scene::{Check, Scene, Stage};
@@ -189,10 +189,11 @@ impl<'f> Relaxing<'f, '_> {
 }
 
 /// The least to change so that a deployment is permitted. The checks are the ones that decide, each of
-/// a scene of the stage by its number. Readings and judgments are not to matter where that can be had;
+/// one of the `scenes` of the stage by its number. Readings and judgments are not to matter where that can be had;
 /// where a fact that is not known does, what permits whatever it is comes second.
-pub fn would_permit(
-    stage: &Stage,
+pub fn would_permit<'a>(
+    stage: &Stage<'a>,
+    scenes: &[Scene<'a>],
     checks: &[(usize, Check)],
     reach: Reach,
     limits: &Limits,
@@ -229,15 +230,14 @@ pub fn would_permit(
         ready: stage.ready,
         program: stage.program,
         deployment: &facts,
-        options: stage.options,
         lineage,
         reach: stage.reach.clone(),
         taken: stage.taken.clone(),
         expired: Vec::new(),
     };
-    let (before, scenes) = (stage.scenes(), loose.scenes());
+    let now = loose.scenes();
     let blank = Fact::unknown(Span::NOWHERE);
-    let mut encoder = Encoder::new(&loose, &scenes, &blank, limits);
+    let mut encoder = Encoder::new(&loose, &now, &blank, limits);
     let fails = checks
         .iter()
         .map(|(scene, check)| encoder.fails(*scene, *check));
@@ -253,7 +253,7 @@ pub fn would_permit(
     // The hardest to change are kept first.
     free.reverse();
     free.sort_by_key(|free| std::cmp::Reverse(free.effort));
-    let mut hunt = Hunt::new(&loose, encoder, forbidden, limits, &free, &before);
+    let mut hunt = Hunt::new(&loose, encoder, forbidden, limits, &free, scenes);
     hunt.run()
         .map_or(Sought::GaveUp, |remedies| match remedies {
             remedies if remedies.is_empty() => Sought::Nothing,
@@ -280,20 +280,13 @@ struct Draft {
     kept: Vec<usize>,
     /// Everything the changed facts fix.
     fixed: Vec<Lit>,
-    /// Every variable that is true.
-    world: Vec<bool>,
+    /// A world with the changes.
+    world: Solution,
 }
 
 impl Draft {
     fn has(&self, lit: Lit) -> bool {
-        match lit {
-            Lit::TRUE => true,
-            Lit::FALSE => false,
-            lit => self
-                .world
-                .get(lit.var() as usize)
-                .is_some_and(|yes| *yes == lit.is_positive()),
-        }
+        self.world.has(lit)
     }
 }
 
@@ -384,37 +377,49 @@ impl<'h, 's> Hunt<'h, 's> {
     }
 
     fn solver(&self) -> Batsat {
-        let questions = Rc::clone(&self.questions);
-        Batsat::sharing(&self.encoder.formula, self.limits, questions)
+        let preferred: Vec<Lit> = self.same.iter().flatten().copied().collect();
+        Batsat::sharing(
+            &self.encoder.formula,
+            self.limits,
+            Rc::clone(&self.questions),
+            &preferred,
+        )
     }
 
     /// The remedies; `None` if the budget was spent before there was one.
     fn run(&mut self) -> Option<Vec<Remedy>> {
-        let all: Vec<usize> = (0..self.open.len()).collect();
         let mut solver = self.solver();
-        if !solver.solve(&[!self.forbidden])? {
+        let solver = &mut solver;
+        let Some(least) = self.draft(solver, |lit| vec![lit])? else {
             return Some(Vec::new());
-        }
+        };
         let stated: Vec<usize> = (0..self.stated).collect();
-        if let Some(draft) = self.firm(&stated) {
-            if self.needed(&draft).is_some_and(|needed| needed.is_empty()) {
+        if let Some(draft) = self.firm(solver, &least, &stated) {
+            if self
+                .needed(solver, &draft)
+                .is_some_and(|needed| needed.is_empty())
+            {
                 return Some(vec![self.told(&draft, Leads::Permitted)]);
             }
             // What is not known can be looked up; or so much is changed that it does not matter.
-            let firm = self.firm(&[]);
+            let firm = self.firm(solver, &least, &[]);
             let firm = firm.map(|draft| self.told(&draft, Leads::Permitted));
             let first = self.told(&draft, Leads::Undetermined);
             return Some(std::iter::once(first).chain(firm).collect());
         }
-        let mut best = self.firm(&all)?;
-        let mut granted = self.needed(&best)?;
+        let all: Vec<usize> = (0..self.open.len()).collect();
+        let mut best = self.firm(solver, &least, &all)?;
+        let mut granted = self.needed(solver, &best)?;
         let mut at = 0;
         while at < granted.len() && granted.len() <= OPEN {
             let mut fewer = granted.clone();
             fewer.remove(at);
-            match self.firm(&fewer) {
+            // That facts alone turn out well was not enough.
+            let facts = fewer.iter().all(|at| *at < self.stated);
+            let draft = (!facts).then(|| self.firm(solver, &least, &fewer));
+            match draft.flatten() {
                 Some(draft) => {
-                    let needed = self.needed(&draft).unwrap_or_default();
+                    let needed = self.needed(solver, &draft).unwrap_or_default();
                     granted = fewer;
                     granted.retain(|open| needed.contains(open));
                     best = draft;
@@ -422,15 +427,16 @@ impl<'h, 's> Hunt<'h, 's> {
                 None => at += 1,
             }
         }
-        if let Some(draft) = self.firm(&granted) {
+        if let Some(draft) = self.firm(solver, &least, &granted) {
             best = draft;
         }
         Some(vec![self.told(&best, Leads::Undetermined)])
     }
 
     /// The least to change so that, with the open things granted turning out well, the deployment is
-    /// permitted however all others turn out; `None` where nothing of that sort was found.
-    fn firm(&self, granted: &[usize]) -> Option<Draft> {
+    /// permitted however all others turn out; `None` where nothing of that sort was found. `least` is
+    /// the least that permits it in some world.
+    fn firm(&self, solver: &mut Batsat, least: &Draft, granted: &[usize]) -> Option<Draft> {
         let count = self.encoder.formula.variables;
         let mut shared = vec![false; count as usize + 1];
         let chosen = granted.iter().flat_map(|at| &self.open[*at]);
@@ -439,8 +445,6 @@ impl<'h, 's> Hunt<'h, 's> {
         }
         let others = (0..self.open.len()).filter(|at| !granted.contains(at));
         let others: Vec<Lit> = others.flat_map(|at| self.open[at].clone()).collect();
-        let mut solver = self.solver();
-        let mut refuter = self.solver();
         // Each world that refuted a draft is a copy of everything that is not chosen.
         let copied = |lit: Lit, world: u32| {
             if lit.is_known() || shared[lit.var() as usize] {
@@ -449,79 +453,76 @@ impl<'h, 's> Hunt<'h, 's> {
                 lit.copied(world * count)
             }
         };
-        for world in 0..u32::try_from(WORLDS).unwrap_or(0) {
-            let draft = self.draft(&mut solver, |lit| {
-                (0..=world).map(|world| copied(lit, world)).collect()
-            })?;
+        let mut several: Option<Batsat> = None;
+        let mut draft = least.clone();
+        for world in 1..u32::try_from(WORLDS).unwrap_or(0) {
             let mut assumed = vec![self.forbidden];
             assumed.extend(&draft.fixed);
             assumed.extend(draft.kept.iter().map(|at| self.kept[*at]));
             let chosen = granted.iter().flat_map(|at| &self.open[*at]);
             assumed.extend(chosen.map(|lit| if draft.has(*lit) { *lit } else { !*lit }));
-            if !refuter.solve(&assumed)? {
+            if !solver.solve(&assumed)? {
                 return Some(draft);
             }
-            for clause in &self.encoder.formula.clauses {
-                let clause: Vec<Lit> = clause.iter().map(|lit| copied(*lit, world + 1)).collect();
-                solver.add(&clause);
+            let refuted = others.iter();
+            let refuted: Vec<Lit> = refuted
+                .map(|lit| if solver.value(*lit) { *lit } else { !*lit })
+                .collect();
+            let alone = refuted.iter().copied().chain([!self.forbidden]);
+            if !solver.solve(&alone.collect::<Vec<Lit>>())? {
+                return None;
             }
-            for lit in &others {
-                let lit = if refuter.value(*lit) { *lit } else { !*lit };
-                solver.add(&[copied(lit, world + 1)]);
+            let worlds = several.get_or_insert_with(|| self.solver());
+            for clause in self.encoder.formula.clauses.iter() {
+                worlds.add(clause.iter().map(|lit| copied(*lit, world)));
             }
-            solver.add(&[copied(!self.forbidden, world + 1)]);
+            for lit in refuted {
+                worlds.add([copied(lit, world)]);
+            }
+            draft = self.draft(worlds, |lit| {
+                (0..=world).map(|world| copied(lit, world)).collect()
+            })??;
         }
         None
     }
 
     /// The least to change in the worlds of a solver; `everywhere` says a literal in each of them.
-    fn draft(&self, solver: &mut Batsat, everywhere: impl Fn(Lit) -> Vec<Lit>) -> Option<Draft> {
-        let mut assumed = everywhere(!self.forbidden);
-        if !solver.solve(&assumed)? {
-            return None;
-        }
+    /// `Some(None)` if nothing permits the deployment in all of them, `None` once the budget is spent.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether there was an answer"
+    )]
+    fn draft(
+        &self,
+        solver: &mut Batsat,
+        everywhere: impl Fn(Lit) -> Vec<Lit>,
+    ) -> Option<Option<Draft>> {
+        let Some(mut world) = Solution::of(solver, everywhere(!self.forbidden))? else {
+            return Some(None);
+        };
         let (mut changed, mut kept) = (Vec::new(), Vec::new());
         for (at, lit) in self.kept.iter().enumerate() {
-            let before = assumed.len();
-            assumed.extend(everywhere(*lit));
-            if solver.solve(&assumed)? {
-                kept.push(at);
-            } else {
-                assumed.truncate(before);
-                changed.push(at);
+            match world.hold(solver, &everywhere(*lit))? {
+                true => kept.push(at),
+                false => changed.push(at),
             }
         }
         // What changes stays as much as it is as it can; of what will do, the first the policy names.
         for lit in changed.iter().flat_map(|at| self.same[*at].iter().rev()) {
-            let before = assumed.len();
-            assumed.extend(everywhere(*lit));
-            if !solver.solve(&assumed)? {
-                assumed.truncate(before);
-            }
+            world.hold(solver, &everywhere(*lit))?;
         }
-        if !solver.solve(&assumed)? {
-            return None;
-        }
-        let count = self.encoder.formula.variables;
-        let world: Vec<bool> = (0..=count)
-            .map(|var| var > 0 && solver.value(Lit::new(var, true)))
-            .collect();
-        let mut draft = Draft {
+        let own = changed.iter().flat_map(|at| &self.own[*at]);
+        let fixed = own.map(|lit| if world.has(*lit) { *lit } else { !*lit });
+        Some(Some(Draft {
+            fixed: fixed.collect(),
             changed,
             kept,
-            fixed: Vec::new(),
             world,
-        };
-        let own = draft.changed.iter().flat_map(|at| &self.own[*at]);
-        draft.fixed = own
-            .map(|lit| if draft.has(*lit) { *lit } else { !*lit })
-            .collect();
-        Some(draft)
+        }))
     }
 
     /// The open things that have to turn out as they do in the world of a draft.
-    fn needed(&self, draft: &Draft) -> Option<Vec<usize>> {
-        let mut solver = self.solver();
+    fn needed(&self, solver: &mut Batsat, draft: &Draft) -> Option<Vec<usize>> {
         let mut needed: Vec<usize> = (0..self.open.len()).rev().collect();
         let mut at = 0;
         while at <= needed.len() {

@@ -12,7 +12,6 @@ use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 use crate::value::{Duration, Kind, Value, same_words};
 use indexmap::IndexMap;
-use std::collections::HashMap;
 
 /// A fact that is not known, and what is asked of it.
 pub struct Instance {
@@ -96,8 +95,8 @@ pub struct Encoder<'s> {
     /// Whether the path between the models is as free as any other fact.
     pub free: bool,
     views: Vec<View<'s>>,
-    effects: HashMap<(usize, u16), Lit>,
-    nodes: HashMap<(usize, NodeId), Lit>,
+    /// For each scene, once something is asked in it: what each node was encoded as.
+    nodes: Vec<Vec<Option<Lit>>>,
     witnesses: usize,
 }
 
@@ -125,8 +124,7 @@ impl<'s> Encoder<'s> {
             known: None,
             free: false,
             views: Vec::new(),
-            effects: HashMap::new(),
-            nodes: HashMap::new(),
+            nodes: vec![Vec::new(); scenes.len()],
             witnesses: 0,
         }
     }
@@ -177,17 +175,9 @@ impl<'s> Encoder<'s> {
     pub(super) fn licensed(&mut self, at: usize, act: u16) -> Lit {
         let layer = self.scenes[at].context.layer;
         let mut some = Vec::new();
-        for (grant, clause) in (0_u16..).zip(&layer.clauses) {
-            if !matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)) {
-                continue;
-            }
+        for grant in layer.grants(act) {
             let mut parts = vec![self.effect(at, grant)];
-            for (end, clause) in (0_u16..).zip(&layer.clauses) {
-                if matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
-                {
-                    parts.push(!self.effect(at, end));
-                }
-            }
+            parts.extend(layer.ends(grant).map(|end| !self.effect(at, end)));
             some.push(self.formula.and(parts));
         }
         self.formula.or(some)
@@ -237,37 +227,40 @@ impl<'s> Encoder<'s> {
     }
 
     pub(super) fn plain(&mut self, at: usize, node: NodeId) -> Lit {
+        if let Some(known) = self.settled(at, node) {
+            return known;
+        }
         let view = self.view(at);
         self.node(at, node, &view)
     }
 
+    /// A condition that was encoded before, or that does not depend on what is not known.
+    fn settled(&self, at: usize, id: NodeId) -> Option<Lit> {
+        match self.scenes[at].context.holds(id) {
+            Truth::Yes if self.known.is_none() => Some(Lit::TRUE),
+            Truth::No if self.known.is_none() => Some(Lit::FALSE),
+            _ => self.nodes[at].get(id.0 as usize).copied().flatten(),
+        }
+    }
+
     pub(super) fn effect(&mut self, at: usize, clause: u16) -> Lit {
-        let context = &self.scenes[at].context;
-        match context.effect(clause) {
-            _ if self.known.is_some() => {}
-            Truth::Yes => return Lit::TRUE,
-            Truth::No => return Lit::FALSE,
-            Truth::Unknown => {}
-        }
-        if let Some(known) = self.effects.get(&(at, clause)) {
-            return *known;
-        }
-        let lit = self.plain(at, context.layer.clauses[clause as usize].effect);
-        self.effects.insert((at, clause), lit);
-        lit
+        let layer = self.scenes[at].context.layer;
+        self.plain(at, layer.clauses[clause as usize].effect)
     }
 
     fn node(&mut self, at: usize, id: NodeId, view: &View<'s>) -> Lit {
         let outermost = view.places.is_empty();
-        if outermost && let Some(known) = self.nodes.get(&(at, id)) {
-            return *known;
+        if outermost && let Some(known) = self.settled(at, id) {
+            return known;
         }
         let lit = match self.as_known(at, id, outermost) {
             Some(lit) => lit,
             None => self.said(at, id, view),
         };
         if outermost {
-            self.nodes.insert((at, id), lit);
+            let nodes = &mut self.nodes[at];
+            nodes.resize(self.scenes[at].context.layer.nodes.len(), None);
+            nodes[id.0 as usize] = Some(lit);
         }
         lit
     }
@@ -487,7 +480,7 @@ impl<'s> Encoder<'s> {
     }
 
     fn side(&mut self, at: usize, operand: &Operand, view: &View<'s>, words: Span) -> Side {
-        let today = self.stage.options.today;
+        let today = self.stage.ready.options.today;
         let moved = |by: Duration, date| {
             by.after(date)
                 .map_or(Side::Lost, |date| Side::Known(Value::Date(date)))
@@ -1028,7 +1021,7 @@ impl<'s> Encoder<'s> {
     fn knife<'k>(&'k self, instance: &'k Instance, known: &'k Known) -> Knife<'k> {
         Knife {
             schema: &self.stage.program.schema,
-            today: self.stage.options.today,
+            today: self.stage.ready.options.today,
             kind: &instance.kind,
             or_none: instance.or_none,
             known,

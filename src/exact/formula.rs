@@ -55,10 +55,42 @@ impl std::ops::Not for Lit {
     }
 }
 
+/// Clauses: of each, at least one literal holds.
+#[derive(Clone, Default)]
+pub struct Clauses {
+    /// The literals of all of them, one after the other.
+    lits: Vec<Lit>,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+impl Clauses {
+    /// One more.
+    pub fn add(&mut self, clause: impl IntoIterator<Item = Lit>) {
+        self.lits.extend(clause);
+        self.ends.push(self.lits.len());
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &[Lit]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let clause = &self.lits[start..*end];
+            start = *end;
+            clause
+        })
+    }
+}
+
 /// Clauses, and names for what they say.
 pub struct Formula {
     /// The clauses.
-    pub clauses: Vec<Vec<Lit>>,
+    pub clauses: Clauses,
     /// How many variables there are.
     pub variables: u32,
     known: HashMap<Vec<Lit>, Lit>,
@@ -67,8 +99,10 @@ pub struct Formula {
 impl Formula {
     /// Nothing said yet.
     pub fn new() -> Formula {
+        let mut clauses = Clauses::default();
+        clauses.add([Lit::TRUE]);
         Formula {
-            clauses: vec![vec![Lit::TRUE]],
+            clauses,
             variables: 1,
             known: HashMap::new(),
         }
@@ -86,7 +120,7 @@ impl Formula {
             return;
         }
         let said = lits.iter().copied().filter(|lit| *lit != Lit::FALSE);
-        self.clauses.push(said.collect());
+        self.clauses.add(said);
     }
 
     /// All of them hold.
@@ -106,11 +140,10 @@ impl Formula {
             return *known;
         }
         let all = self.fresh();
-        let mut back: Vec<Lit> = lits.iter().map(|lit| !*lit).collect();
-        back.push(all);
-        self.clauses.push(back);
+        let back = lits.iter().map(|lit| !*lit);
+        self.clauses.add(back.chain([all]));
         for lit in &lits {
-            self.clauses.push(vec![!all, *lit]);
+            self.clauses.add([!all, *lit]);
         }
         self.known.insert(lits, all);
         all

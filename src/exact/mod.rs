@@ -13,6 +13,7 @@ mod encode;
 mod formula;
 mod place;
 mod sat;
+mod under;
 mod why;
 mod worlds;
 
@@ -20,6 +21,7 @@ pub use cells::Sample;
 pub use change::{Change, Reach, Remedy, Sought, would_permit};
 pub use formula::Lit;
 pub use place::{Base, Place, Stop, Stride, said as said_place};
+pub use under::{Choice, under};
 pub use why::{Why, why};
 pub use worlds::{Said, Unit, Worlds};
 

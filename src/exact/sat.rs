@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// What we ask of a solver. It is filled once and asked many times.
 pub trait Sat {
     /// Adds a clause.
-    fn add(&mut self, clause: &[Lit]);
+    fn add(&mut self, clause: impl IntoIterator<Item = Lit>);
     /// Whether the clauses can hold together with these assumptions; `None` once the budget is spent.
     fn solve(&mut self, assumptions: &[Lit]) -> Option<bool>;
     /// A literal in the last solution.
@@ -40,28 +40,42 @@ pub struct Batsat {
     /// How many questions may still be asked; solvers may share them.
     questions: Rc<Cell<u64>>,
     limits: Limits,
+    /// The literals of a clause or question, as the solver has them.
+    lits: Vec<batsat::Lit>,
 }
 
 impl Batsat {
     /// A solver over a formula, that stops after so many conflicts or questions in all.
     pub fn new(formula: &Formula, limits: &Limits) -> Batsat {
-        Batsat::sharing(formula, limits, Rc::new(Cell::new(limits.questions)))
+        let questions = Rc::new(Cell::new(limits.questions));
+        Batsat::sharing(formula, limits, questions, &[])
     }
 
-    /// The same with questions that other solvers ask as well.
-    pub fn sharing(formula: &Formula, limits: &Limits, questions: Rc<Cell<u64>>) -> Batsat {
+    /// The same with questions that other solvers ask as well. Where it may choose, it chooses what is
+    /// `preferred`.
+    pub fn sharing(
+        formula: &Formula,
+        limits: &Limits,
+        questions: Rc<Cell<u64>>,
+        preferred: &[Lit],
+    ) -> Batsat {
         let left = u64::MAX;
         let solver = Solver::new(SolverOpts::default(), Budget { left });
         let mut batsat = Batsat {
             solver,
             questions,
             limits: limits.clone(),
+            lits: Vec::new(),
         };
-        for at in 0..formula.variables {
-            batsat.solver.var_of_int(at);
+        let mut choices = vec![lbool::UNDEF; formula.variables as usize];
+        for lit in preferred.iter().rev() {
+            choices[lit.var() as usize - 1] = lbool::new(lit.is_positive());
         }
-        for clause in &formula.clauses {
-            batsat.add(clause);
+        for choice in choices {
+            batsat.solver.new_var(choice, true);
+        }
+        for clause in formula.clauses.iter() {
+            batsat.add(clause.iter().copied());
         }
         batsat.solver.cb_mut().left = limits.conflicts.max(1);
         batsat
@@ -92,12 +106,62 @@ impl Batsat {
     }
 }
 
+/// A solution of the clauses, and what was asked to hold in it.
+#[derive(Clone)]
+pub struct Solution {
+    held: Vec<Lit>,
+    /// Of every variable, whether it is true; the first place is no variable.
+    world: Vec<bool>,
+}
+
+impl Solution {
+    /// A solution in which these hold; `Some(None)` if there is none, `None` once the budget is spent.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether there was an answer"
+    )]
+    pub fn of(solver: &mut Batsat, held: Vec<Lit>) -> Option<Option<Solution>> {
+        if !solver.solve(&held)? {
+            return Some(None);
+        }
+        let count = solver.solver.num_vars();
+        let world = (0..=count).map(|var| var > 0 && solver.value(Lit::new(var, true)));
+        let world = world.collect();
+        Some(Some(Solution { held, world }))
+    }
+
+    /// Lets these hold as well, if they can, beside all that was asked to hold before; whether they can.
+    pub fn hold(&mut self, solver: &mut Batsat, lits: &[Lit]) -> Option<bool> {
+        // What holds in the solution at hand can hold.
+        if lits.iter().all(|lit| self.has(*lit)) {
+            self.held.extend(lits);
+            return Some(true);
+        }
+        let held = self.held.iter().chain(lits).copied().collect();
+        let found = Solution::of(solver, held)?;
+        let can = found.is_some();
+        if let Some(found) = found {
+            *self = found;
+        }
+        Some(can)
+    }
+
+    /// Whether a literal holds in it.
+    pub fn has(&self, lit: Lit) -> bool {
+        let known = self.world.get(lit.var() as usize);
+        known.is_some_and(|yes| *yes == lit.is_positive())
+    }
+}
+
 impl Sat for Batsat {
-    fn add(&mut self, clause: &[Lit]) {
+    fn add(&mut self, clause: impl IntoIterator<Item = Lit>) {
         // The clauses we add are counted too; they are no conflicts.
         let left = self.solver.cb().left;
-        let mut clause: Vec<batsat::Lit> = clause.iter().map(|lit| self.lit(*lit)).collect();
-        self.solver.add_clause_reuse(&mut clause);
+        let mut lits = std::mem::take(&mut self.lits);
+        lits.clear();
+        lits.extend(clause.into_iter().map(|lit| self.lit(lit)));
+        self.solver.add_clause_reuse(&mut lits);
+        self.lits = lits;
         self.solver.cb_mut().left = left;
     }
 
@@ -109,8 +173,11 @@ impl Sat for Batsat {
         if !self.solver.is_ok() {
             return Some(false);
         }
-        let assumptions: Vec<batsat::Lit> = assumptions.iter().map(|lit| self.lit(*lit)).collect();
-        let answer = self.solver.solve_limited(&assumptions);
+        let mut lits = std::mem::take(&mut self.lits);
+        lits.clear();
+        lits.extend(assumptions.iter().map(|lit| self.lit(*lit)));
+        let answer = self.solver.solve_limited(&lits);
+        self.lits = lits;
         if answer == lbool::TRUE {
             Some(true)
         } else if answer == lbool::FALSE {

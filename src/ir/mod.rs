@@ -179,6 +179,23 @@ impl Layer {
         source.map_or(Tier::Primary, |source| source.tier)
     }
 
+    /// The clauses that grant an act, by number.
+    pub fn grants(&self, act: u16) -> impl Iterator<Item = u16> {
+        self.saying(move |says| matches!(says, Says::Grant(acts) if acts.contains(&act)))
+    }
+
+    /// The clauses that end a grant, by number.
+    pub fn ends(&self, grant: u16) -> impl Iterator<Item = u16> {
+        self.saying(move |says| matches!(says, Says::End(grants) if grants.is_empty() || grants.contains(&grant)))
+    }
+
+    fn saying(&self, what: impl Fn(&Says) -> bool) -> impl Iterator<Item = u16> {
+        let numbered = (0..).zip(&self.clauses);
+        numbered
+            .filter(move |(_, clause)| what(&clause.says))
+            .map(|(at, _)| at)
+    }
+
     /// The id of a clause as people see it: `llama-4/display`.
     pub fn clause_id(&self, clause: &Clause) -> String {
         format!("{}/{}", self.id, clause.name)

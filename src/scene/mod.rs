@@ -73,8 +73,6 @@ pub struct Stage<'a> {
     pub program: &'a Program,
     /// The facts.
     pub deployment: &'a Fact,
-    /// How.
-    pub options: Options,
     /// The models.
     pub lineage: Lineage<'a>,
     /// For each subject: the licenses that reach it, and what is unknown about its origins.
@@ -137,7 +135,6 @@ impl<'a> Stage<'a> {
             ready,
             program,
             deployment,
-            options: ready.options,
             reach,
             lineage,
             taken: Vec::new(),
@@ -214,10 +211,11 @@ impl<'a> Stage<'a> {
             let (on, until) = (date(fields.on), date(fields.until));
             let by = facts[fields.by].text();
             // A determination nobody signed or dated decides nothing.
-            let Some(by) = by.filter(|_| on.is_some_and(|on| on <= self.options.today)) else {
+            let Some(by) = by.filter(|_| on.is_some_and(|on| on <= self.ready.options.today))
+            else {
                 continue;
             };
-            if let Some(until) = until.filter(|until| *until < self.options.today) {
+            if let Some(until) = until.filter(|until| *until < self.ready.options.today) {
                 self.expired.push((text.to_owned(), until, fact.place()));
                 continue;
             }
@@ -282,12 +280,7 @@ impl<'a> Stage<'a> {
             let layer = part.layer;
             let certain = self.certain(&part);
             let mut see = |check: Option<Check>, fails: Truth| {
-                let fails = if certain {
-                    fails
-                } else {
-                    fails.and(Truth::Unknown)
-                };
-                see(layer, check, fails);
+                see(layer, check, counted(fails, certain));
             };
             let known = runs
                 .iter()
@@ -364,7 +357,7 @@ impl<'a> Stage<'a> {
 
     fn in_force(&self, layer: &Layer) -> bool {
         let (from, until) = layer.effective;
-        let today = self.options.today;
+        let today = self.ready.options.today;
         from.is_none_or(|from| from <= today) && until.is_none_or(|until| today <= until)
     }
 
@@ -378,7 +371,7 @@ impl<'a> Stage<'a> {
             lineage: part.bond.map(|bond| &bond.lineage),
             license: part.bond.and_then(|bond| self.ready.card(bond.layer)),
             elements: Vec::new(),
-            today: self.options.today,
+            today: self.ready.options.today,
         }
     }
 
@@ -395,7 +388,7 @@ impl<'a> Stage<'a> {
             self.frame(&part),
             &taken.readings,
             &taken.judgments,
-            self.options.reported,
+            self.ready.options.reported,
         );
         Scene {
             context,
@@ -437,7 +430,7 @@ impl<'a> Stage<'a> {
             return None;
         }
         let name = &layer.clauses[clause as usize].name;
-        let today = self.options.today;
+        let today = self.ready.options.today;
         let waivers = self.program.decided.iter().filter(|decided| {
             decided.what == What::Waiver
                 && decided.layer == layer.id
@@ -454,6 +447,15 @@ impl<'a> Stage<'a> {
                 span: decided.span,
             })
             .next()
+    }
+}
+
+/// Whether a check that fails counts, where its model is certainly deployed or only perhaps.
+fn counted(fails: Truth, certain: bool) -> Truth {
+    if certain {
+        fails
+    } else {
+        fails.and(Truth::Unknown)
     }
 }
 
@@ -501,6 +503,11 @@ impl Scene<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a check fails and counts: its model, too, has to be deployed.
+    pub fn counts(&self, check: Check) -> Truth {
+        counted(self.fails(check), self.certain)
     }
 
     /// Whether an act a prohibition names is performed.

@@ -157,14 +157,10 @@ impl<'p> Ready<'p> {
         {
             return None;
         }
-        Some(
-            often
-                .asked
-                .get_or_init(|| self.flatten(layer, way, readings)),
-        )
+        Some(often.asked.get_or_init(|| self.flatten(layer, way)))
     }
 
-    fn flatten(&self, layer: usize, way: Way, readings: &[Option<u16>]) -> Asked {
+    fn flatten(&self, layer: usize, way: Way) -> Asked {
         let own = &self.program.layers[layer];
         let checks = checks(self.program, own, way.each, way.by_outputs);
         let mut builder = FlatBuilder::new(
@@ -174,7 +170,7 @@ impl<'p> Ready<'p> {
                 today: self.options.today,
                 reported: self.options.reported,
                 license: own.terms().and_then(|_| self.card(layer)),
-                readings,
+                readings: &self.taken.0[layer].readings,
             },
         );
         let fails: Vec<Spot> = checks

@@ -2,8 +2,8 @@
 
 use super::gather;
 use super::{
-    Because, Duty, Finding, Judged, Outcome, Report, Verdict, checks, has_gaps, said, settle,
-    settled, tell,
+    Because, Duty, Finding, Judged, Missing, Outcome, Report, Settling, Verdict, checks, has_gaps,
+    quick_in, said, settle, settled, tell,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{Fact, Gap, Reason, State, Truth};
@@ -32,25 +32,9 @@ pub fn judge_without(
     let scenes = stage.scenes();
     gather::one_currency(&scenes)?;
     let judged = checks(stage, &scenes);
-    let mut report = Report {
-        deployment: stage.name().unwrap_or(fallback).to_owned(),
-        place: stage
-            .root("deployment")
-            .map_or(stage.deployment.key, |fact| fact.place()),
-        as_of: stage.options.today,
-        verdict: Verdict::NothingApplied,
-        exact: true,
-        findings: Vec::new(),
-        duties: Vec::new(),
-        missing: Vec::new(),
-        settling: None,
-        depends: Vec::new(),
-        assumptions: Vec::new(),
-        remarks: gather::remarks(stage),
-        applied: applied(stage, &scenes),
-        forecast: None,
-        would_permit: None,
-    };
+    let mut report = blank(stage, fallback);
+    report.remarks = gather::remarks(stage);
+    report.applied = applied(stage, &scenes);
     let finder = Finder {
         stage,
         scenes: &scenes,
@@ -65,6 +49,49 @@ pub fn judge_without(
         .findings
         .sort_by_key(|finding| (rank(finding), finding.id.clone(), finding.model.clone()));
     Ok(report)
+}
+
+/// The verdict, what is missing for it, and where the answers lead: that part of what [`judge`] finds.
+///
+/// # Errors
+/// Amounts that are compared in two currencies.
+pub(super) fn missing(
+    stage: &Stage,
+) -> Result<(Verdict, Vec<Missing>, Option<Settling>), Vec<Diagnostic>> {
+    let scenes = stage.scenes();
+    gather::one_currency(&scenes)?;
+    let mut report = blank(stage, "");
+    let finder = Finder {
+        stage,
+        scenes: &scenes,
+        passed: &[],
+    };
+    finder.gaps(&mut report);
+    let verdict = finder.verdict(&checks(stage, &scenes), &mut report);
+    Ok((verdict, report.missing, report.settling))
+}
+
+/// A report that says nothing yet.
+fn blank(stage: &Stage, fallback: &str) -> Report {
+    Report {
+        deployment: stage.name().unwrap_or(fallback).to_owned(),
+        place: stage
+            .root("deployment")
+            .map_or(stage.deployment.key, |fact| fact.place()),
+        as_of: stage.ready.options.today,
+        verdict: Verdict::NothingApplied,
+        exact: true,
+        findings: Vec::new(),
+        duties: Vec::new(),
+        missing: Vec::new(),
+        settling: None,
+        depends: Vec::new(),
+        assumptions: Vec::new(),
+        remarks: Vec::new(),
+        applied: Vec::new(),
+        forecast: None,
+        would_permit: None,
+    }
 }
 
 /// Gravest first: what decides, hard before mandatory; then advisory; then waived.
@@ -110,20 +137,10 @@ struct Finder<'s, 'a> {
 
 impl Finder<'_, '_> {
     fn verdict(&self, judged: &[Judged], report: &mut Report) -> Verdict {
-        if self.scenes.is_empty() {
-            return Verdict::NothingApplied;
-        }
-        let decisive = || judged.iter().filter(|judged| judged.decisive);
-        if decisive().any(|judged| judged.fails == Truth::Yes) {
-            return Verdict::NotPermitted;
-        }
-        let origin_unknown = has_gaps(self.stage);
-        if decisive().all(|judged| judged.fails == Truth::No) {
-            return if origin_unknown {
-                Verdict::Undetermined
-            } else {
-                Verdict::Permitted
-            };
+        let open: Vec<&Judged> = judged.iter().filter(|judged| judged.is_open()).collect();
+        let quick = quick_in(self.stage, self.scenes, judged);
+        if quick != Verdict::Undetermined || open.is_empty() {
+            return quick;
         }
         let limits = exact::Limits::default();
         let settlement = settle(self.stage, self.scenes, judged, self.passed, &limits);
@@ -131,10 +148,7 @@ impl Finder<'_, '_> {
         if let Some(limit) = settlement.gave_up {
             report.remarks.push(tell::gave_up(limit, self.stage));
         }
-        let verdict = settled(&settlement, origin_unknown);
-        let open: Vec<&Judged> = decisive()
-            .filter(|judged| judged.fails == Truth::Unknown)
-            .collect();
+        let verdict = settled(&settlement, has_gaps(self.stage));
         let mut alone = false;
         for at in &settlement.always_failing {
             if let Some(judged) = open.get(*at) {
@@ -297,24 +311,16 @@ impl Finder<'_, '_> {
     fn blocker(&self, scene: &Scene, act: u16) -> (Option<u16>, Outcome) {
         let context = &scene.context;
         let layer = context.layer;
-        let grants = (0..)
-            .zip(&layer.clauses)
-            .filter(|(_, clause)| matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)));
         let mut first = None;
-        for (at, grant) in grants {
+        for at in layer.grants(act) {
             first = first.or(Some(at));
-            let ends = (0..).zip(&layer.clauses).find(|(end, clause)| {
-                matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&at)) && context.effect(*end) == Truth::Yes
-            });
-            if let Some((end, _)) = ends {
+            let applies = |clause: &u16| context.effect(*clause) == Truth::Yes;
+            if let Some(end) = layer.ends(at).find(applies) {
                 return (Some(end), Outcome::Ended);
             }
-            let defeats = grant
-                .exceptions
-                .iter()
-                .find(|exception| context.effect(**exception) == Truth::Yes);
-            if let Some(exception) = defeats {
-                return (Some(*exception), Outcome::Withheld);
+            let grant = &layer.clauses[at as usize];
+            if let Some(exception) = grant.exceptions.iter().copied().find(applies) {
+                return (Some(exception), Outcome::Withheld);
             }
         }
         if let Some(grant) = first
@@ -336,10 +342,7 @@ impl Finder<'_, '_> {
         let may = |clause: &u16| context.effect(*clause) != Truth::No;
         let defeats = said.exceptions.iter().copied().filter(may);
         let defeats = defeats.map(|clause| (Some(clause), Outcome::Withheld));
-        let ends = (0..).zip(&context.layer.clauses).filter(|(_, clause)| {
-            matches!(&clause.says, Says::End(grants) if grants.is_empty() || grants.contains(&grant))
-        });
-        let ends = ends.map(|(end, _)| end).filter(may);
+        let ends = context.layer.ends(grant).filter(may);
         let ends = ends.map(|clause| (Some(clause), Outcome::Ended));
         let mut all = defeats.chain(ends);
         let first = all

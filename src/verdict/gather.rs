@@ -21,17 +21,12 @@ pub fn relation_name(program: &Program, at: u16) -> String {
 /// Every node a check rests on, the ones that decided it first.
 fn nodes(scene: &Scene, check: Check) -> Vec<NodeId> {
     let layer = scene.context.layer;
-    let grants = |act: u16| {
-        let clauses = layer.clauses.iter();
-        let naming = clauses
-            .filter(move |clause| matches!(&clause.says, Says::Grant(acts) if acts.contains(&act)));
-        naming.map(|clause| clause.effect)
-    };
+    let effect = |at: u16| layer.clauses[at as usize].effect;
     match check {
         Check::Act(act) => {
             let mut nodes = vec![layer.acts[act as usize]];
             if scene.context.act(act) != Truth::No {
-                nodes.extend(grants(act));
+                nodes.extend(layer.grants(act).map(effect));
                 nodes.extend(
                     layer
                         .clauses
@@ -210,10 +205,7 @@ fn asked(stage: &Stage, ask: &Ask, origins: &[String]) -> Missing {
 
 /// For each missing thing, the clauses whose unknown leaves name it.
 fn waiting(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &mut Report) {
-    for judged in judged
-        .iter()
-        .filter(|judged| judged.decisive && judged.fails == Truth::Unknown)
-    {
+    for judged in judged.iter().filter(|judged| judged.is_open()) {
         let scene = &scenes[judged.scene];
         let layer = scene.context.layer;
         let id = match judged.check {

@@ -282,6 +282,13 @@ pub(crate) struct Judged {
     pub decisive: bool,
 }
 
+impl Judged {
+    /// Whether it decides, and the facts do not tell whether it fails.
+    pub(crate) fn is_open(&self) -> bool {
+        self.decisive && self.fails == Truth::Unknown
+    }
+}
+
 /// Whether a check decides: it is neither advisory nor waived.
 fn decides(stage: &Stage, layer: usize, check: Check) -> bool {
     match check {
@@ -292,21 +299,25 @@ fn decides(stage: &Stage, layer: usize, check: Check) -> bool {
     }
 }
 
+/// The checks that decide, each of a scene by its number.
+pub(crate) fn decisive(stage: &Stage, scenes: &[Scene]) -> Vec<(usize, Check)> {
+    let each = scenes.iter().enumerate().flat_map(|(at, scene)| {
+        let checks = scene.checks(stage.program).into_iter();
+        let checks = checks.filter(|check| decides(stage, scene.layer, *check));
+        checks.map(move |check| (at, check))
+    });
+    each.collect()
+}
+
 /// All checks of all scenes.
 pub(crate) fn checks(stage: &Stage, scenes: &[Scene]) -> Vec<Judged> {
     let mut judged = Vec::new();
     for (number, scene) in scenes.iter().enumerate() {
         for check in scene.checks(stage.program) {
-            let fails = scene.fails(check);
-            let fails = if scene.certain {
-                fails
-            } else {
-                fails.and(Truth::Unknown)
-            };
             judged.push(Judged {
                 scene: number,
                 check,
-                fails,
+                fails: scene.counts(check),
                 decisive: decides(stage, scene.layer, check),
             });
         }
@@ -332,12 +343,11 @@ pub fn quick(stage: &Stage) -> Verdict {
     }
 }
 
-/// The same answer from scenes that are looked at anyway.
-pub(crate) fn quick_in(stage: &Stage, scenes: &[Scene]) -> Verdict {
+/// The same answer from the checks of scenes that are looked at anyway.
+pub(crate) fn quick_in(stage: &Stage, scenes: &[Scene], judged: &[Judged]) -> Verdict {
     if scenes.is_empty() {
         return Verdict::NothingApplied;
     }
-    let judged = checks(stage, scenes);
     let decisive = judged.iter().filter(|judged| judged.decisive);
     let worst = decisive.map(|judged| judged.fails).max();
     known(stage, worst.unwrap_or(Truth::No))
@@ -404,7 +414,7 @@ pub(crate) fn settle<'a>(
 ) -> Settlement {
     let open: Vec<(usize, Check)> = judged
         .iter()
-        .filter(|judged| judged.decisive && judged.fails == Truth::Unknown)
+        .filter(|judged| judged.is_open())
         .map(|judged| (judged.scene, judged.check))
         .collect();
     exact::settle(stage, &open, scenes, passed, limits)

@@ -1,73 +1,48 @@
-//! The readings and determinations on which a verdict rests: each is replaced by the others in turn,
-//! and the deployment judged again.
+//! The readings and determinations on which a verdict rests: each is replaced by the others in turn.
 
-use super::{Assumption, Report, Verdict, gather, verdict};
+use super::{Assumption, Report, Verdict, checks, gather, has_gaps, quick_in, verdict};
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Fact, Truth};
-use crate::scene::{Options, Ready, Stage};
+use crate::eval::Truth;
+use crate::exact::{self, Choice, Leads};
+use crate::scene::{Check, Options, Ready, Settled, Stage};
 use crate::source::Span;
+
+/// Something that was taken, and what could be taken instead.
+struct Chosen {
+    name: String,
+    taken: Choice,
+    /// What it is, in words.
+    value: String,
+    because: &'static str,
+    by: Settled,
+    /// The others, each with its words.
+    others: Vec<(Choice, String)>,
+}
 
 /// Says of each reading and determination that was taken under which others the verdict differs, and
 /// whether it does without the claims of the press. What makes a difference is listed among the
-/// assumptions, whatever else was found.
+/// assumptions, whatever else was found. The stage is left as it was.
 ///
 /// # Errors
 /// What keeps the deployment from being judged.
-pub fn otherwise(
-    ready: &Ready,
-    deployment: &Fact,
-    report: &mut Report,
-) -> Result<(), Vec<Diagnostic>> {
-    let program = ready.program;
-    let mut stage = Stage::set(ready, deployment)?;
-    let applied = |id: &String| report.applied.contains(id);
-    for at in 0..program.layers.len() {
-        let layer = &program.layers[at];
-        if !applied(&layer.id) {
-            continue;
+pub fn otherwise(stage: &mut Stage, report: &mut Report) -> Result<(), Vec<Diagnostic>> {
+    let (ready, program) = (stage.ready, stage.program);
+    let all = chosen(stage, &report.applied);
+    if !all.is_empty() {
+        let taken = stage.taken.clone();
+        for one in &all {
+            leave_open(stage, one.taken);
         }
-        for (number, question) in layer.questions.iter().enumerate() {
-            let Some(taken) = stage.taken[at].readings[number] else {
-                continue;
-            };
-            let mut differ = Vec::new();
-            for (other, reading) in (0..).zip(&question.readings) {
-                if other == taken {
-                    continue;
-                }
-                stage.taken[at].readings.to_mut()[number] = Some(other);
-                let then = verdict(&stage);
-                if then != report.verdict {
-                    differ.push((reading.name.clone(), then));
-                }
-            }
-            stage.taken[at].readings.to_mut()[number] = Some(taken);
-            let by = stage.taken[at].readings_by[number].as_ref();
-            if let (false, Some(by)) = (differ.is_empty(), by) {
-                let reading = &question.readings[taken as usize].name;
-                let name = format!("{}/{}", layer.id, question.name);
-                let assumed = Assumption::taken(name, reading.clone(), "adopted", by);
+        let leads = verdicts(stage, &all, report.verdict);
+        stage.taken = taken;
+        let mut leads = leads.into_iter();
+        for one in all {
+            let then = one.others.into_iter().zip(leads.by_ref());
+            let differ = then.filter(|(_, then)| *then != report.verdict);
+            let differ: Vec<_> = differ.map(|((_, words), then)| (words, then)).collect();
+            if !differ.is_empty() {
+                let assumed = Assumption::taken(one.name, one.value, one.because, &one.by);
                 add(&mut report.assumptions, assumed, differ);
-            }
-        }
-        for (number, judgment) in layer.judgments.iter().enumerate() {
-            let determined = stage.taken[at].judgments[number];
-            if determined == Truth::Unknown {
-                continue;
-            }
-            stage.taken[at].judgments.to_mut()[number] = !determined;
-            let then = verdict(&stage);
-            stage.taken[at].judgments.to_mut()[number] = determined;
-            let by = stage.taken[at].judgments_by[number].as_ref();
-            if let (true, Some(by)) = (then != report.verdict, by) {
-                let name = format!("{}/{}", layer.id, judgment.name);
-                let value = (determined == Truth::Yes).to_string();
-                let other = (determined == Truth::No).to_string();
-                add(
-                    &mut report.assumptions,
-                    Assumption::taken(name, value, "determined", by),
-                    vec![(other, then)],
-                );
             }
         }
     }
@@ -76,7 +51,10 @@ pub fn otherwise(
             reported: false,
             ..ready.options
         };
-        let then = verdict(&Stage::set(&Ready::new(program, options), deployment)?);
+        let then = verdict(&Stage::set(
+            &Ready::new(program, options),
+            stage.deployment,
+        )?);
         if then != report.verdict {
             report.assumptions.push(Assumption {
                 name: "claims of the press".to_owned(),
@@ -89,6 +67,105 @@ pub fn otherwise(
     }
     gather::sort(&mut report.assumptions);
     Ok(())
+}
+
+/// The readings and determinations that were taken for the layers applied.
+fn chosen(stage: &Stage, applied: &[String]) -> Vec<Chosen> {
+    let mut all = Vec::new();
+    for (layer, (own, taken)) in stage.program.layers.iter().zip(&stage.taken).enumerate() {
+        if !applied.contains(&own.id) {
+            continue;
+        }
+        for (question, said) in (0_u16..).zip(&own.questions) {
+            let at = usize::from(question);
+            let (Some(reading), Some(by)) = (taken.readings[at], &taken.readings_by[at]) else {
+                continue;
+            };
+            let choice = |reading| Choice::Reading {
+                layer,
+                question,
+                reading,
+            };
+            let others = (0_u16..).zip(&said.readings);
+            let others = others.filter(|(other, _)| *other != reading);
+            all.push(Chosen {
+                name: format!("{}/{}", own.id, said.name),
+                taken: choice(reading),
+                value: said.readings[usize::from(reading)].name.clone(),
+                because: "adopted",
+                by: by.clone(),
+                others: others
+                    .map(|(other, said)| (choice(other), said.name.clone()))
+                    .collect(),
+            });
+        }
+        for (judgment, said) in (0_u16..).zip(&own.judgments) {
+            let at = usize::from(judgment);
+            let (truth, Some(by)) = (taken.judgments[at], &taken.judgments_by[at]) else {
+                continue;
+            };
+            if truth == Truth::Unknown {
+                continue;
+            }
+            let choice = |yes| Choice::Judgment {
+                layer,
+                judgment,
+                yes,
+            };
+            let yes = truth == Truth::Yes;
+            all.push(Chosen {
+                name: format!("{}/{}", own.id, said.name),
+                taken: choice(yes),
+                value: yes.to_string(),
+                because: "determined",
+                by: by.clone(),
+                others: vec![(choice(!yes), (!yes).to_string())],
+            });
+        }
+    }
+    all
+}
+
+/// Takes nothing for a question or a judgment.
+fn leave_open(stage: &mut Stage, choice: Choice) {
+    match choice {
+        Choice::Reading {
+            layer, question, ..
+        } => stage.taken[layer].readings.to_mut()[usize::from(question)] = None,
+        Choice::Judgment {
+            layer, judgment, ..
+        } => stage.taken[layer].judgments.to_mut()[usize::from(judgment)] = Truth::Unknown,
+    }
+}
+
+/// The verdict under each of the others, the rest as it was taken, one after the other. The stage leaves
+/// open whatever was taken.
+fn verdicts(stage: &Stage, all: &[Chosen], now: Verdict) -> Vec<Verdict> {
+    let others = |one: &Chosen| one.others.len();
+    let scenes = stage.scenes();
+    let judged = checks(stage, &scenes);
+    if quick_in(stage, &scenes, &judged) != Verdict::Undetermined {
+        // Whatever is taken makes no difference.
+        return vec![now; all.iter().map(others).sum()];
+    }
+    let open = judged.iter().filter(|judged| judged.is_open());
+    let open: Vec<(usize, Check)> = open.map(|judged| (judged.scene, judged.check)).collect();
+    let mut sets = Vec::new();
+    for (at, one) in all.iter().enumerate() {
+        for (other, _) in &one.others {
+            let mut set: Vec<Choice> = all.iter().map(|one| one.taken).collect();
+            set[at] = *other;
+            sets.push(set);
+        }
+    }
+    let leads = exact::under(stage, &open, &scenes, &sets, &exact::Limits::default());
+    let gaps = has_gaps(stage);
+    let each = leads.into_iter().map(|leads| match leads {
+        Leads::NotPermitted => Verdict::NotPermitted,
+        Leads::Permitted if !gaps => Verdict::Permitted,
+        _ => Verdict::Undetermined,
+    });
+    each.collect()
 }
 
 fn add(all: &mut Vec<Assumption>, new: Assumption, differ: Vec<(String, Verdict)>) {

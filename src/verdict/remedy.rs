@@ -3,11 +3,11 @@
 //! Changes of facts come from the exact procedure; where they are not enough, a parent or a model is
 //! left out. Whatever is reported was applied to the facts and judged again.
 
-use super::{Missing, Settling, Verdict, checks, gather, judge, said, verdict};
-use crate::diagnostic::Diagnostic;
+use super::find::missing;
+use super::{Missing, Settling, Verdict, decisive, gather, said, verdict};
 use crate::eval::{self, Fact, State};
 use crate::exact::{self, Limits, Place, Reach, Sought, Stride};
-use crate::scene::{Check, Ready, Stage};
+use crate::scene::Stage;
 use crate::source::Span;
 use crate::value::{Kind, Schema, Value};
 
@@ -56,23 +56,14 @@ impl Remedy {
     /// The deployment as it was judged with the changes.
     ///
     /// `left_out` is the number of a change that is not made.
-    pub fn applied(
-        &self,
-        ready: &Ready,
-        deployment: &Fact,
-        left_out: Option<usize>,
-    ) -> Option<Fact> {
-        let stage = Stage::set(ready, deployment).ok()?;
-        let ways = Ways::of(&ready.program.schema)?;
+    pub fn applied(&self, stage: &Stage, left_out: Option<usize>) -> Option<Fact> {
+        let ways = Ways::of(&stage.program.schema)?;
         let made = self
             .changes
             .iter()
             .enumerate()
             .filter(|(at, _)| Some(*at) != left_out);
-        let trial = Trial {
-            stage: &stage,
-            ways,
-        };
+        let trial = Trial { stage, ways };
         Some(trial.apply(made.map(|(_, change)| &change.edit)).0)
     }
 
@@ -111,19 +102,11 @@ enum Edit {
 }
 
 /// What has to change so that a deployment that is not permitted is permitted.
-///
-/// # Errors
-/// What keeps the deployment from being judged as it is.
-pub fn would_permit(ready: &Ready, deployment: &Fact) -> Result<WouldPermit, Vec<Diagnostic>> {
-    let stage = Stage::set(ready, deployment)?;
-    let Some(ways) = Ways::of(&ready.program.schema) else {
-        return Ok(WouldPermit::NotSettled);
-    };
-    let trial = Trial {
-        stage: &stage,
-        ways,
-    };
-    Ok(trial.run())
+pub fn would_permit(stage: &Stage) -> WouldPermit {
+    match Ways::of(&stage.program.schema) {
+        Some(ways) => Trial { stage, ways }.run(),
+        None => WouldPermit::NotSettled,
+    }
 }
 
 /// Where the fields of models are, by number.
@@ -147,8 +130,22 @@ impl Ways {
     }
 }
 
-/// A verdict that changes lead to.
-type Tried = (Verdict, Vec<Change>);
+/// Changes that were tried out.
+struct Tried {
+    verdict: Verdict,
+    changes: Vec<Change>,
+    /// What is open after them, if that is known.
+    open: Option<Open>,
+}
+
+/// What is missing, and where the answers to it lead.
+type Open = (Vec<Missing>, Option<Settling>);
+
+impl Tried {
+    fn permits(&self) -> bool {
+        self.verdict == Verdict::Permitted
+    }
+}
 
 struct Trial<'t> {
     stage: &'t Stage<'t>,
@@ -157,20 +154,19 @@ struct Trial<'t> {
 
 impl Trial<'_> {
     fn run(&self) -> WouldPermit {
-        let permits = |tried: &Tried| tried.0 == Verdict::Permitted;
         let mut nothing = true;
         let mut near = self
             .by_facts(Vec::new(), Reach::Near, &mut nothing)
             .into_iter();
         let first = near.next();
         let mut firm = None;
-        if !first.as_ref().is_some_and(permits) {
-            firm = near.find(permits);
+        if !first.as_ref().is_some_and(Tried::permits) {
+            firm = near.find(Tried::permits);
             if firm.is_none() {
                 firm = self.far(&mut nothing);
             }
         }
-        let firm = firm.filter(|firm| first.is_none() || permits(firm));
+        let firm = firm.filter(|firm| first.is_none() || firm.permits());
         let ways = first.into_iter().chain(firm);
         let ways: Option<Vec<Remedy>> = ways.map(|tried| self.told(tried)).collect();
         match ways {
@@ -182,10 +178,7 @@ impl Trial<'_> {
 
     /// Changes of the deployment itself, or something that is left out.
     fn far(&self, nothing: &mut bool) -> Option<Tried> {
-        let permits = |tried: &Option<Tried>| {
-            let verdict = tried.as_ref().map(|(verdict, _)| *verdict);
-            verdict == Some(Verdict::Permitted)
-        };
+        let permits = |tried: &Option<Tried>| tried.as_ref().is_some_and(Tried::permits);
         let far = self.by_facts(Vec::new(), Reach::Far, nothing);
         let mut best = far
             .into_iter()
@@ -213,19 +206,15 @@ impl Trial<'_> {
     /// Changes of facts, on top of others; `nothing` becomes false where it was not shown that there
     /// are none.
     fn by_facts(&self, made: Vec<Change>, reach: Reach, nothing: &mut bool) -> Vec<Tried> {
-        let (facts, listed) = self.apply(made.iter().map(|change| &change.edit));
-        let Ok(stage) = Stage::set(self.stage.ready, &facts) else {
-            *nothing = false;
-            return Vec::new();
+        let (sought, listed) = if made.is_empty() {
+            (sought(self.stage, reach), Vec::new())
+        } else {
+            let (facts, listed) = self.apply(made.iter().map(|change| &change.edit));
+            let stage = Stage::set(self.stage.ready, &facts);
+            let sought = stage.map_or(Sought::GaveUp, |stage| sought(&stage, reach));
+            (sought, listed)
         };
-        let scenes = stage.scenes();
-        let decisive = checks(&stage, &scenes)
-            .into_iter()
-            .filter(|judged| judged.decisive);
-        let decisive: Vec<(usize, Check)> = decisive
-            .map(|judged| (judged.scene, judged.check))
-            .collect();
-        let found = match exact::would_permit(&stage, &decisive, reach, &LIMITS) {
+        let found = match sought {
             Sought::Found(found) => found,
             Sought::Nothing => return Vec::new(),
             Sought::GaveUp => Vec::new(),
@@ -306,7 +295,7 @@ impl Trial<'_> {
         if count == 0 || count > MOST {
             return None;
         }
-        let (wanted, _) = self.tried(with(Some(&kept)))?;
+        let wanted = self.tried(with(Some(&kept)))?.verdict;
         for list in 0..kept.len() {
             for at in 0..kept[list].len() {
                 kept[list][at] = true;
@@ -320,11 +309,11 @@ impl Trial<'_> {
 
     /// Tries changes out: the verdict, and those of them that it takes.
     fn tried(&self, mut changes: Vec<Change>) -> Option<Tried> {
-        let verdict = self.after(changes.iter())?;
+        let (verdict, open) = self.judged(&changes)?;
         if changes.is_empty() || !matches!(verdict, Verdict::Permitted | Verdict::Undetermined) {
             return None;
         }
-        let mut at = 0;
+        let (count, mut at) = (changes.len(), 0);
         while at < changes.len() && changes.len() > 1 {
             let others = changes.iter().enumerate().filter(|(other, _)| *other != at);
             match self.after(others.map(|(_, change)| change)) {
@@ -334,26 +323,36 @@ impl Trial<'_> {
                 _ => at += 1,
             }
         }
-        Some((verdict, changes))
+        Some(Tried {
+            verdict,
+            open: (changes.len() == count).then_some(open),
+            changes,
+        })
     }
 
+    /// The verdict after changes.
     fn after<'c>(&self, changes: impl Iterator<Item = &'c Change>) -> Option<Verdict> {
         let (facts, _) = self.apply(changes.map(|change| &change.edit));
         let stage = Stage::set(self.stage.ready, &facts).ok()?;
         Some(verdict(&stage))
     }
 
-    fn told(&self, (verdict, changes): Tried) -> Option<Remedy> {
-        let (mut open, mut settling) = (Vec::new(), None);
-        if verdict == Verdict::Undetermined {
-            let facts = self.apply(changes.iter().map(|change| &change.edit)).0;
-            let stage = Stage::set(self.stage.ready, &facts).ok()?;
-            let report = judge(&stage, "").ok()?;
-            (open, settling) = (report.missing, report.settling);
-        }
+    /// The verdict after changes, and what is open then.
+    fn judged(&self, changes: &[Change]) -> Option<(Verdict, Open)> {
+        let (facts, _) = self.apply(changes.iter().map(|change| &change.edit));
+        let stage = Stage::set(self.stage.ready, &facts).ok()?;
+        let (verdict, missing, settling) = missing(&stage).ok()?;
+        Some((verdict, (missing, settling)))
+    }
+
+    fn told(&self, tried: Tried) -> Option<Remedy> {
+        let (open, settling) = match tried.open {
+            Some(open) => open,
+            None => self.judged(&tried.changes)?.1,
+        };
         Some(Remedy {
-            changes,
-            verdict,
+            changes: tried.changes,
+            verdict: tried.verdict,
             open,
             settling,
         })
@@ -552,10 +551,17 @@ impl Trial<'_> {
     }
 }
 
+/// Changes of facts that permit a deployment.
+fn sought(stage: &Stage, reach: Reach) -> Sought {
+    let scenes = stage.scenes();
+    let checks = decisive(stage, &scenes);
+    exact::would_permit(stage, &scenes, &checks, reach, &LIMITS)
+}
+
 /// The one that leads further; of two that lead as far, the first.
 fn better(one: Option<Tried>, other: Option<Tried>) -> Option<Tried> {
     match (&one, &other) {
-        (Some((verdict, _)), Some((further, _))) if further < verdict => other,
+        (Some(one), Some(further)) if further.verdict < one.verdict => other,
         (None, _) => other,
         _ => one,
     }

@@ -10,6 +10,7 @@ use clausula::ir::{self, Program};
 use clausula::scene::{Check, Options, Ready, Scene, Stage};
 use clausula::source::SourceId;
 use clausula::value::{Kind, Schema, Value};
+use clausula::verdict::{Verdict, quick};
 use jiff::civil::date;
 use std::collections::{BTreeSet, HashMap};
 
@@ -482,8 +483,9 @@ fn twenty_unknown_facts_are_soon_settled() {
 fn sought(program: &Program, facts: &Fact, reach: Reach) -> Sought {
     let ready = Ready::new(program, options()).at_once();
     let stage = Stage::set(&ready, facts).expect("the facts are sound");
-    let checks = checks(program, &stage.scenes());
-    would_permit(&stage, &checks, reach, &Limits::default())
+    let scenes = stage.scenes();
+    let checks = checks(program, &scenes);
+    would_permit(&stage, &scenes, &checks, reach, &Limits::default())
 }
 
 fn remedy(program: &Program, facts: &Fact) -> Option<Remedy> {
@@ -1152,15 +1154,7 @@ fn without_reasons(stage: &Stage, scenes: &[Scene], told: &dyn Fn() -> String) {
     });
     let each = scenes.iter().flat_map(|scene| {
         let checks = scene.checks(stage.program).into_iter();
-        checks.map(|check| {
-            let fails = scene.fails(check);
-            let fails = if scene.certain {
-                fails
-            } else {
-                fails.and(Truth::Unknown)
-            };
-            (scene.layer, check, fails)
-        })
+        checks.map(|check| (scene.layer, check, scene.counts(check)))
     });
     let reasoned: Vec<_> = each.collect();
     assert_eq!(plain, reasoned, "{}", told());
@@ -1170,15 +1164,30 @@ fn without_reasons(stage: &Stage, scenes: &[Scene], told: &dyn Fn() -> String) {
     stage.fails(apart, |_, _, fails| together.push(fails));
     let worst = scenes.iter().map(|scene| {
         let checks = scene.checks(stage.program).into_iter();
-        let worst = checks.map(|check| scene.fails(check)).max();
-        let worst = worst.unwrap_or(Truth::No);
-        if scene.certain {
-            worst
-        } else {
-            worst.and(Truth::Unknown)
-        }
+        checks
+            .map(|check| scene.counts(check))
+            .max()
+            .unwrap_or(Truth::No)
     });
     assert_eq!(together, worst.collect::<Vec<_>>(), "{}", told());
+}
+
+#[test]
+fn nothing_is_so_of_a_text_that_is_none() {
+    let clauses = "clause a \"A\" { require not nickname begins with \"Al\" }";
+    let program = program(&["fact nickname: text or none", VOCABULARY, &policy(clauses)]);
+    for (stated, wanted) in [
+        ("nickname: none", Verdict::Permitted),
+        ("nickname: Zed", Verdict::Permitted),
+        ("nickname: Al-1", Verdict::NotPermitted),
+        ("", Verdict::Undetermined),
+    ] {
+        let facts = bound(&format!("models: []\n{stated}"), &program);
+        let ready = Ready::new(&program, options()).at_once();
+        let stage = Stage::set(&ready, &facts).unwrap();
+        without_reasons(&stage, &stage.scenes(), &|| stated.to_owned());
+        assert_eq!(quick(&stage), wanted, "{stated}");
+    }
 }
 
 /// What the partial facts leave open about readings and judgments.

@@ -18,14 +18,18 @@ fn cases() -> usize {
 }
 
 fn judged(ready: &Ready, facts: &Fact) -> Report {
-    let stage = Stage::set(ready, facts).unwrap();
-    judge(&stage, "it").unwrap()
+    judge(&set(ready, facts), "it").unwrap()
+}
+
+fn set<'a>(ready: &'a Ready<'a>, facts: &'a Fact) -> Stage<'a> {
+    Stage::set(ready, facts).unwrap()
 }
 
 /// A remedy leads where it says, and takes all of its changes.
-fn stands(remedy: &Remedy, ready: &Ready, facts: &Fact, about: &str) {
+fn stands(remedy: &Remedy, stage: &Stage, about: &str) {
+    let ready = stage.ready;
     assert!(!remedy.changes.is_empty(), "{about}");
-    let applied = remedy.applied(ready, facts, None).unwrap();
+    let applied = remedy.applied(stage, None).unwrap();
     let after = judged(ready, &applied).verdict;
     assert_eq!(after, remedy.verdict, "{about}\n{remedy:#?}");
     assert!(
@@ -33,7 +37,7 @@ fn stands(remedy: &Remedy, ready: &Ready, facts: &Fact, about: &str) {
         "{about}\n{remedy:#?}"
     );
     for left_out in 0..remedy.changes.len() {
-        let fewer = remedy.applied(ready, facts, Some(left_out));
+        let fewer = remedy.applied(stage, Some(left_out));
         let Ok(stage) = Stage::set(ready, fewer.as_ref().unwrap()) else {
             continue;
         };
@@ -97,11 +101,12 @@ fn remedies_of_random_deployments_stand_up() {
         if judged(&ready, &facts).verdict != Verdict::NotPermitted {
             continue;
         }
-        match would_permit(&ready, &facts).unwrap() {
+        let stage = set(&ready, &facts);
+        match would_permit(&stage) {
             WouldPermit::If(found) => {
                 ways += found.len();
                 for remedy in &found {
-                    stands(remedy, &ready, &facts, &about);
+                    stands(remedy, &stage, &about);
                 }
             }
             WouldPermit::Nothing => {
@@ -117,7 +122,7 @@ fn remedies_of_random_deployments_stand_up() {
     }
     println!("{ways} ways, {nothing} without one, {not_settled} not settled");
     assert!(ways > 20 && nothing > 20, "{ways} {nothing}");
-    assert!(not_settled * 10 <= ways + nothing, "{not_settled}");
+    assert!(not_settled * 20 <= ways + nothing, "{not_settled}");
 }
 
 /// Every facts block of the cases and every example, judged with the shipped library.
@@ -166,11 +171,12 @@ fn remedies_of_examples_and_cases_stand_up() {
         if judged(&ready, &facts).verdict != Verdict::NotPermitted {
             continue;
         }
-        match would_permit(&ready, &facts).unwrap() {
+        let stage = set(&ready, &facts);
+        match would_permit(&stage) {
             WouldPermit::If(found) => {
                 ways += found.len();
                 for remedy in &found {
-                    stands(remedy, &ready, &facts, &name);
+                    stands(remedy, &stage, &name);
                 }
             }
             found => println!("{name}: {found:?}"),
