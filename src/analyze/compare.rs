@@ -1,11 +1,12 @@
 //! Asks all worlds where two layers differ, and has facts found that show it.
 
 use super::diff::{Acts, Change, Difference, Pair, Show, Version, kind};
-use super::draft::{Draft, known_values};
+use super::draft::Draft;
 use super::free;
 use super::normal::Normal;
 use super::terms::{pairs, terms};
-use super::witness::{Read, Shown, Sight, Trial, Under, own_license};
+use super::vocabulary::{Joint, Side};
+use super::witness::{Read, Shown, Sight, Trial, Under, own_license, wishes};
 use crate::diagnostic::words;
 use crate::eval::{Fact, Truth};
 use crate::exact::{Limits, Lit, Worlds};
@@ -13,21 +14,21 @@ use crate::ir::{Clause, Each, Layer, LayerKind, Program, Says};
 use crate::library::{self, Needed};
 use crate::scene::{Check, Options, Ready, Scene, Stage};
 use crate::source::Span;
-use crate::value::{Kind, Schema, Value};
+use crate::value::{EnumId, Kind, Value};
 use crate::verdict::Verdict;
 
 /// The act that is asked of licenses that follow outputs.
-const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
+pub(super) const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
 
 /// The license of the model in facts about policies.
-const BESIDE: &str = "apache-2.0";
+pub(super) const BESIDE: &str = "apache-2.0";
 
 const OLD: usize = 0;
 const NEW: usize = 1;
 const OLD_NORMAL: usize = 2;
 const NEW_NORMAL: usize = 3;
 
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     variables: 1_000_000,
     clauses: 5_000_000,
     elements: 4096,
@@ -39,16 +40,9 @@ const LIMITS: Limits = Limits {
 
 /// Compares two layers.
 pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show) -> Difference {
-    let (a, b) = (old.layer, new.layer);
-    // One of them has all facts of the other.
-    let wider = match new.program.extends(old.program) {
-        true => new.program,
-        false => old.program,
-    };
-    let base = Program {
-        layers: Vec::new(),
-        ..wider.clone()
-    };
+    let joint = Joint::of(old.program, new.program);
+    let (a, b) = (&joint.older(old.layer), &joint.newer(new.layer));
+    let base = &joint.base;
     let normal = Normal::of(a, b);
     // The older text in its own words: only conditions on the names of its own models go.
     let plain = Normal::default();
@@ -86,14 +80,16 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
     // What only the newer asks, both of its versions ask alike.
     worlds.share(NEW, NEW_NORMAL);
     worlds.share(OLD, NEW_NORMAL);
-    let sides = sides([a, b], &base);
+    let sides = sides(old, new, base);
     let sides = sides.each_ref().map(|side| Ready::new(side, options));
-    let trial = trial([a, b], &sides, &stage);
+    let trial = trial([a, b], &sides, &stage, joint.same);
     let mut run = Run::of(worlds, &stage, &scenes, &trial, [a, b], show);
+    let one_sided = joint.one_sided(&new.program.schema);
     let pairs = pairs(a, b, &normal);
     let asked: Vec<Asked> = pairs.iter().map(|pair| run.ask(*pair)).collect();
     let acts = run.ask_acts(&pairs, &asked);
-    run.prefer(&base.schema);
+    run.one_sided(one_sided);
+    run.prefer();
     let alone = |pair: &(Option<u16>, Option<u16>)| match pair {
         (Some(at), None) => !matches!(a.clauses[*at as usize].says, Says::Term(_)),
         (None, Some(at)) => !matches!(b.clauses[*at as usize].says, Says::Term(_)),
@@ -121,47 +117,74 @@ pub(super) fn compare(old: Version, new: Version, options: Options, show: &Show)
     difference
 }
 
-/// What facts are tried under: either layer alone, for a policy beside the license of a model; `base`
-/// has what facts can be.
-fn sides(layers: [&Layer; 2], base: &Program) -> [Program; 2] {
-    let speaks_of_licenses = layers.iter().any(|layer| {
-        let closed = matches!(&layer.kind, LayerKind::Policy(house) if house.closed);
-        let each = |clause: &Clause| clause.each != Each::Deployment;
-        layer.terms().is_none() && (closed || layer.clauses.iter().any(each))
-    });
+/// What facts are tried under: either layer alone, with the facts it knows, for a policy beside the
+/// license of a model; `base` has what was decided.
+fn sides(old: Version, new: Version, base: &Program) -> [Program; 2] {
+    let layers = [old.layer, new.layer];
     let mut needed = Needed::none();
-    let wanted = are_licenses(layers) || speaks_of_licenses;
+    let wanted = are_licenses(layers) || layers.into_iter().any(speaks_of_models);
     if wanted && layers.iter().all(|layer| layer.id != BESIDE) {
         needed.add(BESIDE);
     }
     let mut beside = library::program(&needed).layers;
     // A compiled license knows the shipped acts only.
     beside.retain(|beside| beside.acts.len() == base.acts.len());
-    layers.map(|layer| Program {
-        layers: [layer].into_iter().chain(&beside).cloned().collect(),
-        ..base.clone()
+    [old, new].map(|Version { layer, program }| {
+        let layers = [layer].into_iter().chain(&beside);
+        Program {
+            schema: program.schema.clone(),
+            acts: program.acts.clone(),
+            layers: layers.cloned().collect(),
+            decided: base.decided.clone(),
+            defaults: program.defaults.clone(),
+        }
     })
+}
+
+/// Whether a layer is a policy that asks something of models or their licenses.
+pub(super) fn speaks_of_models(layer: &Layer) -> bool {
+    let closed = matches!(&layer.kind, LayerKind::Policy(house) if house.closed);
+    let each = |clause: &Clause| clause.each != Each::Deployment;
+    layer.terms().is_none() && (closed || layer.clauses.iter().any(each))
 }
 
 fn are_licenses(layers: [&Layer; 2]) -> bool {
     layers.iter().all(|layer| layer.terms().is_some())
 }
 
-/// Where facts are tried.
-fn trial<'t>(layers: [&Layer; 2], sides: &'t [Ready<'t>; 2], stage: &'t Stage<'t>) -> Trial<'t> {
-    let [old, new] = sides;
-    let beside = old.program.layers.get(1).map(|beside| beside.id.clone());
+/// Where facts are tried; `same` if both have the same vocabulary.
+fn trial<'t>(
+    layers: [&Layer; 2],
+    sides: &'t [Ready<'t>; 2],
+    stage: &'t Stage<'t>,
+    same: bool,
+) -> Trial<'t> {
+    let under = |at: usize| {
+        let side = Side {
+            joint: &stage.program.schema,
+            own: &sides[at].program.schema,
+            older: at == OLD,
+        };
+        let mut under = Under::new(&[at], &sides[at]);
+        under.vocabulary = (!same).then_some(side);
+        under
+    };
+    let beside = sides[OLD]
+        .program
+        .layers
+        .get(1)
+        .map(|beside| beside.id.clone());
     let own = |layer: &Layer| {
         let aliases = layer.terms().map(|terms| terms.aliases.clone());
         std::iter::once(layer.id.clone()).chain(aliases.unwrap_or_default())
     };
     Trial {
         stage,
-        under: [Under::new(OLD, old), Under::new(NEW, new)],
+        under: vec![under(OLD), under(NEW)],
         own: layers.into_iter().flat_map(own).collect(),
         licensed: match are_licenses(layers) {
-            true => Some(own_license()),
-            false => beside.clone(),
+            true => vec![own_license()],
+            false => beside.iter().cloned().collect(),
         },
         beside,
     }
@@ -209,6 +232,9 @@ struct Run<'s, 't> {
     /// What is preferred of a world: what comes before the duties of an act first, so many of them.
     prefer: Vec<Lit>,
     first: usize,
+    /// Choices that only one of the two vocabularies has: the name, whether it is the older that has it,
+    /// and where facts are that.
+    one_sided: Vec<(String, bool, Vec<Lit>)>,
     gave_up: bool,
 }
 
@@ -235,6 +261,7 @@ impl<'s, 't> Run<'s, 't> {
             duties: Vec::new(),
             prefer: Vec::new(),
             first: 0,
+            one_sided: Vec::new(),
             gave_up: false,
         };
         for (at, scene) in scenes.iter().enumerate() {
@@ -399,33 +426,31 @@ impl<'s, 't> Run<'s, 't> {
         self.worlds.and(parts)
     }
 
-    /// What reads best, of what may be so: a license that reaches the model without detour, the
-    /// readings that are taken by default, plain values.
-    fn prefer(&mut self, schema: &Schema) {
-        let steps = free::no_steps(&mut self.worlds, OLD, schema);
-        self.prefer.extend(steps);
-        for layer in [OLD, NEW] {
-            for (at, question) in (0..).zip(&self.layers[layer].questions) {
-                if let Some(default) = question.default {
-                    let lits = self.worlds.readings(layer, at);
-                    self.prefer.extend(lits.get(default as usize).copied());
-                }
-            }
+    /// Notes where facts are what only one vocabulary has. Nothing new can be asked about after this.
+    fn one_sided(&mut self, choices: Vec<(EnumId, u16, String, bool)>) {
+        for (id, choice, name, older) in choices {
+            let only = |kind: &Kind| match kind {
+                Kind::Choice(known) if *known == id => vec![Value::Choice(choice)],
+                _ => Vec::new(),
+            };
+            let lits = self.worlds.plain(&only);
+            self.one_sided.push((name, older, lits));
         }
-        // Weights that nobody gets bring no duties of another license with them.
-        let private = |kind: &Kind| match kind {
-            Kind::Choice(id) => (schema.choice(*id).position("private").into_iter())
-                .map(Value::Choice)
-                .collect(),
-            _ => Vec::new(),
-        };
-        let private = self.worlds.plain(&private);
-        self.prefer.extend(private);
-        self.first = self.prefer.len();
-        let bare = self.worlds.bare();
-        self.prefer.extend(bare);
-        let plain = self.worlds.plain(&|kind| known_values(kind, schema));
-        self.prefer.extend(plain);
+    }
+
+    /// That no fact is what only one vocabulary has.
+    fn common(&self) -> Vec<Lit> {
+        let lits = self.one_sided.iter().flat_map(|(_, _, lits)| lits);
+        lits.map(|lit| !*lit).collect()
+    }
+
+    fn prefer(&mut self) {
+        let layers = [(OLD, self.layers[OLD]), (NEW, self.layers[NEW])];
+        let [first, rest] = wishes(&mut self.worlds, self.stage, &[OLD], &layers);
+        // Facts that both can state come first.
+        let first = [self.common(), first].concat();
+        self.first = first.len();
+        self.prefer = [first, rest].concat();
     }
 
     fn can(&mut self, lits: &[Lit]) -> bool {
@@ -452,7 +477,7 @@ impl<'s, 't> Run<'s, 't> {
         let named = new.or(old);
         let name = named.map_or_else(String::new, |clause| clause.name.clone());
         let was = old.map(|old| old.name.clone()).filter(|was| *was != name);
-        let change = match pair {
+        let mut change = match pair {
             (Some(a), Some(b)) => self.change(a, b, asked, normal),
             (None, _) => Change::New,
             _ => Change::Gone,
@@ -470,6 +495,17 @@ impl<'s, 't> Run<'s, 't> {
             && self.show.wants(&name, was.as_deref(), alone)
         {
             shown = self.shown(pair, asked);
+            if let Change::Changed { how } = &mut change
+                && shown.is_empty()
+                && how.is_empty()
+                && self
+                    .trial
+                    .under
+                    .iter()
+                    .any(|under| under.vocabulary.is_some())
+            {
+                how.push("by facts that one of the two versions cannot state".to_owned());
+            }
             let says = self.worlds.inexact() && alone.is_none();
             doubtful = shown.is_empty() && says;
         }
@@ -510,6 +546,9 @@ impl<'s, 't> Run<'s, 't> {
                 };
             }
         }
+        if let Some((exact, _)) = asked.differ.filter(|_| how.is_empty()) {
+            how.extend(self.only_one_sided(exact));
+        }
         let names = |layer: &Layer, clause: &Clause| names_of(layer, &clause.exceptions);
         let (x, y) = (names(first, old), names(second, new));
         let added = y.iter().filter(|name| !x.contains(name));
@@ -529,6 +568,29 @@ impl<'s, 't> Run<'s, 't> {
             });
         }
         Change::Changed { how }
+    }
+
+    /// Where something can be only because of choices that one vocabulary does not have.
+    fn only_one_sided(&mut self, differ: Lit) -> Vec<String> {
+        let common = [vec![differ], self.common()].concat();
+        if self.one_sided.is_empty() || self.can(&common) {
+            return Vec::new();
+        }
+        let mut how = Vec::new();
+        for at in 0..self.one_sided.len() {
+            let others = self.one_sided.iter().enumerate();
+            let others = others.filter(|(nth, _)| *nth != at);
+            let others = others.flat_map(|(_, (_, _, lits))| lits.iter().map(|lit| !*lit));
+            let alone: Vec<Lit> = others.chain([differ]).collect();
+            if self.can(&alone) {
+                let (name, older, _) = &self.one_sided[at];
+                let one = if *older { "older" } else { "newer" };
+                how.push(format!(
+                    "only for {name}, which only the {one} version knows"
+                ));
+            }
+        }
+        how
     }
 
     /// What two clauses say differently on their face.
@@ -726,6 +788,7 @@ impl<'s, 't> Run<'s, 't> {
             prefer.extend(&self.duties);
         }
         prefer.extend(plain);
+        let name = &self.stage.program.acts[act as usize].name;
         for whole in [true, false] {
             let mut goals = vec![exact, normal];
             if whole {
@@ -748,7 +811,7 @@ impl<'s, 't> Run<'s, 't> {
                         Verdict::NotPermitted
                     };
                     let reached = trial.under[at].see(draft, read, |sight| {
-                        sight.permits(act) == truth && (!whole || sight.verdict() == verdict)
+                        sight.permits(name) == truth && (!whole || sight.verdict() == verdict)
                     });
                     reached == Some(true)
                 });

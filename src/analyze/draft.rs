@@ -6,10 +6,9 @@
 use super::free::{ORIGIN, SUBJECT};
 use crate::exact::{Base, Place, Said, Sample, Stride, Unit};
 use crate::facts::{self, Entry, Node};
-use crate::ir::Layer;
 use crate::scene::Stage;
 use crate::source::{SourceId, Span};
-use crate::value::{Kind, Month, Period, Schema, Value};
+use crate::value::{Kind, Month, Period, Schema, Value, starts_name};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
@@ -35,6 +34,9 @@ const COUNTS: &[i64] = &[4_000_000, 800_000_000, 2_000_000_000];
 
 /// What stands for the name of the license that is compared, and is written as its id.
 pub(super) const LICENSE: &str = "\u{0}";
+
+/// Layers, each with its number where worlds are found, and its id.
+pub(super) type Numbered<'l> = [(usize, &'l str)];
 
 /// Part of a facts file.
 #[derive(Clone, Debug)]
@@ -111,7 +113,8 @@ pub(super) struct Decision {
 /// A facts file in the making.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
-    root: Tree,
+    /// The facts, but for determinations.
+    pub root: Tree,
     /// How questions are read, where it matters.
     pub readings: Vec<Decision>,
     /// How judgments are determined, where it matters.
@@ -122,8 +125,8 @@ pub(super) struct Draft {
 pub(super) struct Origin<'o> {
     /// The names of the licenses that are compared.
     pub own: &'o [String],
-    /// The license that reaches the model, if one has to.
-    pub licensed: Option<&'o str>,
+    /// The licenses that reach the model, each from an origin of its own.
+    pub licensed: &'o [String],
     /// The license of a model of ours that was taught by outputs.
     pub beside: Option<&'o str>,
     /// Whether a license that reaches the model in no step comes from another model all the same.
@@ -143,13 +146,14 @@ impl Draft {
     /// What some units say.
     /// `None` where the same was said of it without a step.
     pub fn of(units: &[Unit], stage: &Stage, licenses: &Origin) -> Option<Draft> {
+        let origins = licenses.licensed.len().max(1);
         let mut making = Making {
             stage,
             licenses,
             root: Tree::Map(IndexMap::new()),
             subject: Tree::Map(IndexMap::new()),
-            origin: Tree::Map(IndexMap::new()),
-            path: Path::default(),
+            origins: vec![Tree::Map(IndexMap::new()); origins],
+            paths: vec![Path::default(); origins],
         };
         let (mut readings, mut judgments) = (Vec::new(), Vec::new());
         for unit in units {
@@ -177,7 +181,7 @@ impl Draft {
                 _ => making.unit(unit),
             }
         }
-        if licenses.step && !making.is_direct() {
+        if licenses.step && !making.paths.iter().any(Path::is_direct) {
             return None;
         }
         let mut draft = Draft {
@@ -315,33 +319,47 @@ impl Draft {
                     continue;
                 }
             }
-            self.plain(&spot, &plainer(&value, &spot.kind, schema, today), shows);
+            let several = self.is_one_of_several_steps(&spot);
+            let better = plainer(&value, &spot.kind, several, schema, today);
+            self.plain(&spot, &better, shows);
         }
     }
 
-    /// The judgments that a layer knows, by its number.
-    fn determined(&self, layer: usize) -> Vec<&Decision> {
-        let known = |judgment: &&Decision| judgment.layers.iter().any(|(at, ..)| *at == layer);
-        self.judgments.iter().filter(known).collect()
+    /// Whether a place belongs to one of several steps to a model.
+    fn is_one_of_several_steps(&mut self, spot: &Spot) -> bool {
+        let Some(at) = spot.keys.iter().rposition(|key| key == "from") else {
+            return false;
+        };
+        let steps = self.root.at(&spot.way[..=at]);
+        steps.entries().is_some_and(|steps| steps.len() > 1)
     }
 
-    /// The facts as YAML, for the license called `id`; `layer` is its number, `signed` the day on which
-    /// judgments are determined.
-    pub fn yaml(&self, schema: &Schema, id: &str, layer: usize, signed: Date) -> String {
+    /// The judgments that some layers know, each with its name and how it was determined.
+    fn determined(&self, layers: &Numbered) -> Vec<(String, &str)> {
+        let each = self.judgments.iter().flat_map(|judgment| {
+            let known = |at: &usize| judgment.layers.iter().any(|(layer, ..)| layer == at);
+            let ids = layers.iter().filter(move |(at, _)| known(at));
+            ids.map(|(_, id)| (format!("{id}/{}", judgment.about), &*judgment.answer))
+        });
+        each.collect()
+    }
+
+    /// The facts as YAML for some layers, the first of them the license that is compared; `signed` is
+    /// the day on which judgments are determined.
+    pub fn yaml(&self, schema: &Schema, layers: &Numbered, signed: Date) -> String {
         let mut writer = Writer {
             schema,
-            id,
+            id: layers.first().map_or("", |(_, id)| id),
             out: String::new(),
         };
         writer.root(&self.root);
-        let judgments = self.determined(layer);
+        let judgments = self.determined(layers);
         if !judgments.is_empty() {
             writer.out.push_str("determinations:\n");
         }
-        for judgment in judgments {
+        for (judgment, answer) in judgments {
             writer.out.push_str(&format!(
-                "  - {{ judgment: {id}/{}, value: {}, by: Counsel, on: {signed}, until: none }}\n",
-                judgment.about, judgment.answer
+                "  - {{ judgment: {judgment}, value: {answer}, by: Counsel, on: {signed}, until: none }}\n",
             ));
         }
         writer.out
@@ -350,19 +368,19 @@ impl Draft {
 
 impl Draft {
     /// What [`Draft::yaml`] is read as, but for the places.
-    pub fn node(&self, schema: &Schema, id: &str, layer: usize, signed: Date) -> Node {
+    pub fn node(&self, schema: &Schema, layers: &Numbered, signed: Date) -> Node {
         let writer = Writer {
             schema,
-            id,
+            id: layers.first().map_or("", |(_, id)| id),
             out: String::new(),
         };
         let mut root = writer.node(&self.root, &Kind::Record(Schema::ROOT));
-        let judgments = self.determined(layer);
+        let judgments = self.determined(layers);
         if let (false, facts::Tree::Map(map)) = (judgments.is_empty(), &mut root.value) {
-            let determinations = judgments.into_iter().map(|judgment| {
+            let determinations = judgments.into_iter().map(|(judgment, answer)| {
                 let fields = [
-                    ("judgment", format!("{id}/{}", judgment.about)),
-                    ("value", judgment.answer.clone()),
+                    ("judgment", judgment),
+                    ("value", answer.to_owned()),
                     ("by", "Counsel".to_owned()),
                     ("on", signed.to_string()),
                     ("until", "none".to_owned()),
@@ -471,8 +489,8 @@ fn order(tree: &mut Tree, kind: &Kind, schema: &Schema) {
     }
 }
 
-/// Values that read better than one, best first.
-fn plainer(value: &Value, kind: &Kind, schema: &Schema, today: Date) -> Vec<Value> {
+/// Values that read better than one, best first; `several` for a relation that is not the only one.
+fn plainer(value: &Value, kind: &Kind, several: bool, schema: &Schema, today: Date) -> Vec<Value> {
     match (kind, value) {
         (Kind::Date, Value::Date(date)) if *date == today => {
             let before = today.first_of_month().yesterday();
@@ -484,6 +502,7 @@ fn plainer(value: &Value, kind: &Kind, schema: &Schema, today: Date) -> Vec<Valu
             let now = relation.choices.get(*now as usize);
             let plain: &[&str] = match now.map(|now| now.name.as_str()) {
                 Some("distill" | "judge" | "synthetic-data") => &["synthetic-data"],
+                _ if several => &["merge"],
                 _ => &["copy", "fine-tune"],
             };
             let plain = plain.iter().filter_map(|name| relation.position(name));
@@ -513,8 +532,8 @@ pub(super) fn known_values(kind: &Kind, schema: &Schema) -> Vec<Value> {
     }
 }
 
-/// Names for a model that look like names, simplest first; they begin as the one it has, or as its
-/// last words.
+/// Names for a model that look like names, simplest first; they begin as the one it has, or with some
+/// of its words.
 fn plain_names(draft: &Draft, spot: &Spot) -> Vec<Value> {
     let Tree::Leaf(Some(Value::Text(text))) = draft.root.clone().at(&spot.way).clone() else {
         return Vec::new();
@@ -527,8 +546,17 @@ fn plain_names(draft: &Draft, spot: &Spot) -> Vec<Value> {
     let words = text.char_indices().map(|(at, _)| at).filter(begins);
     let mut words: Vec<usize> = words.collect();
     words.reverse();
-    let name = |at: usize| format!("acme/{}-Assistant-8B", text[at..].trim().replace(' ', "-"));
-    names.extend(words.into_iter().map(name));
+    let ends = |at: usize| {
+        let between = text[at..].match_indices([' ', '-']);
+        let ends = between.map(move |(end, _)| at + end);
+        ends.chain([text.len()])
+    };
+    for at in words {
+        names.extend(ends(at).map(|end| {
+            let words = text[at..end].trim().replace(' ', "-");
+            format!("acme/{words}-Assistant-8B")
+        }));
+    }
     names
         .into_iter()
         .map(|name| Value::Text(name.into()))
@@ -563,8 +591,8 @@ fn models_named(tree: &mut Tree, value: &Value, better: &Value) {
     }
 }
 
-/// The steps between the model that carries the license and the deployed one.
-#[derive(Default)]
+/// The steps between a model that carries a license and the deployed one.
+#[derive(Clone, Default)]
 struct Path {
     through: Vec<Value>,
     ours: Vec<Value>,
@@ -577,8 +605,9 @@ struct Making<'a> {
     licenses: &'a Origin<'a>,
     root: Tree,
     subject: Tree,
-    origin: Tree,
-    path: Path,
+    /// The models that carry the licenses, and the path from each.
+    origins: Vec<Tree>,
+    paths: Vec<Path>,
 }
 
 impl Making<'_> {
@@ -610,7 +639,16 @@ impl Making<'_> {
                     }
                 };
                 if let Some(at) = self.go(place) {
-                    *at = Tree::Leaf(leaf);
+                    // A name that begins with one word may have to begin with a longer one.
+                    let longer = match (&*at, &leaf) {
+                        (Tree::Leaf(Some(Value::Text(known))), Some(Value::Text(name))) => {
+                            *kind == Kind::ModelName && starts_name(known, name)
+                        }
+                        _ => false,
+                    };
+                    if !longer {
+                        *at = Tree::Leaf(leaf);
+                    }
                 }
             }
             Said::Member {
@@ -635,12 +673,15 @@ impl Making<'_> {
             Kind::List(inner) => inner,
             other => other,
         };
-        if let Base::Lineage { .. } = place.base {
+        if let Base::Lineage { origin, .. } = place.base {
             let ours = self.field(place) == Some("ours");
+            let Some(path) = self.paths.get_mut(origin - ORIGIN) else {
+                return;
+            };
             match (yes, ours) {
-                (true, true) => self.path.ours.push(value.clone()),
-                (true, false) => self.path.through.push(value.clone()),
-                (false, ours) => self.path.not.push((value.clone(), ours)),
+                (true, true) => path.ours.push(value.clone()),
+                (true, false) => path.through.push(value.clone()),
+                (false, ours) => path.not.push((value.clone(), ours)),
             }
             return;
         }
@@ -671,7 +712,7 @@ impl Making<'_> {
         let model = schema.record_named("model").map(Kind::Record);
         let (mut at, mut kind) = match place.base {
             Base::Member(SUBJECT) => (&mut self.subject, model?),
-            Base::Member(ORIGIN) => (&mut self.origin, model?),
+            Base::Member(at) => (self.origins.get_mut(at - ORIGIN)?, model?),
             Base::Deployment => (&mut self.root, Kind::Record(Schema::ROOT)),
             _ => return None,
         };
@@ -700,74 +741,75 @@ impl Making<'_> {
         Some(at)
     }
 
-    /// Whether the license reaches the model in no step.
-    fn is_direct(&self) -> bool {
-        self.path.through.is_empty() && self.path.ours.is_empty()
-    }
-
     /// The whole file.
     fn finish(mut self) -> Tree {
-        let direct = self.is_direct() && !self.licenses.step;
-        let mut path = std::mem::take(&mut self.path);
-        for one in &path.ours {
-            if !path.through.contains(one) {
-                path.through.push(one.clone());
-            }
-        }
-        if direct {
-            // The model that carries the license is the deployed one.
-            for (key, tree) in std::mem::take(self.origin.entries_mut()) {
-                let empty = |tree: &Tree| tree.entries().is_some_and(IndexMap::is_empty);
-                let known = self.subject.entries_mut().entry(key);
-                let known = known.or_insert_with(|| tree.clone());
-                if empty(known) {
-                    *known = tree;
-                }
-            }
-        }
-        let name = |tree: &mut Tree, name: &str| {
+        let schema = &self.stage.program.schema;
+        let mut models = vec![self.subject];
+        let mut parents: Vec<Tree> = Vec::new();
+        let (mut licenses, mut steps) = (Vec::new(), Vec::new());
+        let mut taught = false;
+        let several = self.licenses.licensed.len() > 1;
+        let named = |tree: &mut Tree, name: &str| {
             if !matches!(tree.key("id"), Tree::Leaf(_)) {
                 *tree.key("id") = Tree::text(name);
             }
         };
-        name(&mut self.subject, "acme/Assistant-8B");
-        name(&mut self.origin, "example/Base-8B");
-        let license = |name: &str| {
-            let mut list = Tree::Map(IndexMap::new());
-            list.list().insert("0".to_owned(), Tree::text(name));
-            list
-        };
-        let nothing = || Tree::List(IndexMap::new());
-        let mut models = vec![self.subject];
-        match self.licenses.licensed {
-            // Nothing is asked of models.
-            None => models.clear(),
-            Some(id) if direct => {
-                *models[0].key("license") = license(id);
-                *models[0].key("from") = nothing();
-            }
-            Some(id) => {
-                let schema = &self.stage.program.schema;
-                path.through(schema);
-                let taught = path.through.iter().any(|by| by_outputs(self.stage, by));
-                if let Some(beside) = self.licenses.beside.filter(|_| taught) {
-                    *models[0].key("license") = license(beside);
+        let ways = self.origins.into_iter().zip(self.paths).enumerate();
+        for (nth, (mut origin, mut path)) in ways {
+            let license = self.licenses.licensed.get(nth);
+            if path.is_direct() && !self.licenses.step {
+                // The model that carries the license is the deployed one.
+                for (key, tree) in std::mem::take(origin.entries_mut()) {
+                    let empty = |tree: &Tree| tree.entries().is_some_and(IndexMap::is_empty);
+                    let known = models[0].entries_mut().entry(key);
+                    let known = known.or_insert_with(|| tree.clone());
+                    if empty(known) {
+                        *known = tree;
+                    }
                 }
-                let origin = self.origin.key("id").clone();
-                path.write(&mut models, origin, schema);
-                *self.origin.key("license") = license(id);
-                *self.origin.key("from") = nothing();
-                models.push(self.origin);
+                licenses.extend(license);
+                continue;
+            }
+            let Some(license) = license else { continue };
+            path.go_through(several, schema);
+            taught |= (path.through.iter()).any(|by| by_outputs(self.stage, license, by));
+            named(&mut origin, ORIGINS[nth.min(ORIGINS.len() - 1)]);
+            let between = parents.len();
+            steps.push(path.write(&mut parents, origin.key("id").clone(), schema));
+            for parent in &mut parents[between..] {
+                *parent.key("role") = member(schema, "model", "role", "parent");
+            }
+            *origin.key("license") = names([license.as_str()]);
+            *origin.key("from") = Tree::List(IndexMap::new());
+            *origin.key("role") = member(schema, "model", "role", "parent");
+            parents.push(origin);
+        }
+        let subject = &mut models[0];
+        named(subject, "acme/Assistant-8B");
+        match self.licenses.beside.filter(|_| taught) {
+            Some(beside) if licenses.is_empty() => *subject.key("license") = names([beside]),
+            _ if licenses.is_empty() => {
                 // A model of which no license is declared has those of its parents.
                 let undeclared =
-                    matches!(models[0].key("license").entries(), Some(all) if all.is_empty());
+                    matches!(subject.key("license").entries(), Some(all) if all.is_empty());
                 if undeclared {
-                    models[0].entries_mut().shift_remove("license");
-                }
-                for parent in &mut models[1..] {
-                    *parent.key("role") = member(schema, "model", "role", "parent");
+                    subject.entries_mut().shift_remove("license");
                 }
             }
+            _ => *subject.key("license") = names(licenses.into_iter().map(String::as_str)),
+        }
+        let from = subject.key("from").list();
+        // What else was said of the parents contradicts the path at least as often as not.
+        from.clear();
+        from.extend(
+            (0..)
+                .zip(steps)
+                .map(|(nth, step)| (format!("path{nth}"), step)),
+        );
+        models.append(&mut parents);
+        if self.licenses.licensed.is_empty() {
+            // Nothing is asked of models.
+            models.clear();
         }
         let list = self.root.key("models").list();
         for (nth, model) in models.into_iter().enumerate() {
@@ -775,6 +817,19 @@ impl Making<'_> {
         }
         self.root
     }
+}
+
+/// What the models that carry licenses are called.
+const ORIGINS: &[&str] = &["example/Base-8B", "example/Other-8B"];
+
+/// A list of names.
+fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> Tree {
+    let names = (0..).zip(names);
+    Tree::List(
+        names
+            .map(|(nth, name): (usize, _)| (nth.to_string(), Tree::text(name)))
+            .collect(),
+    )
 }
 
 /// A member of the enum that a field of a record can be.
@@ -788,23 +843,38 @@ fn member(schema: &Schema, record: &str, field: &str, name: &str) -> Tree {
     Tree::Leaf(value)
 }
 
-/// Whether a relation passes on outputs, not weights.
-fn by_outputs(stage: &Stage, relation: &Value) -> bool {
+/// Whether a relation passes on outputs, not weights, in the eyes of a license.
+fn by_outputs(stage: &Stage, license: &str, relation: &Value) -> bool {
     let Value::Choice(at) = relation else {
         return false;
     };
-    let mut terms = stage.program.layers.iter().filter_map(Layer::terms);
-    !terms.any(|terms| terms.binds.contains(at))
+    let layers = stage.program.layers.iter();
+    let mut layers = layers.filter(|layer| license == LICENSE || layer.id == license);
+    !layers.any(|layer| layer.terms().is_some_and(|terms| terms.binds.contains(at)))
 }
 
 impl Path {
-    /// Sees to it that there is a step: one that nothing was said about.
-    fn through(&mut self, schema: &Schema) {
+    /// Whether there is no step.
+    fn is_direct(&self) -> bool {
+        self.through.is_empty() && self.ours.is_empty()
+    }
+
+    /// Sees to it that there is a step: one that nothing was said about. Of several models, one is
+    /// merged.
+    fn go_through(&mut self, several: bool, schema: &Schema) {
+        for one in &self.ours {
+            if !self.through.contains(one) {
+                self.through.push(one.clone());
+            }
+        }
         if !self.through.is_empty() {
             return;
         }
         let relation = schema.enums.iter().find(|known| known.name == "relation");
-        let harmless = ["copy", "convert", "quantize", "adapter"];
+        let harmless: &[&str] = match several {
+            true => &["merge", "copy", "convert", "quantize", "adapter"],
+            false => &["copy", "convert", "quantize", "adapter"],
+        };
         let numbers = harmless
             .iter()
             .filter_map(|name| relation?.position(name))
@@ -814,32 +884,32 @@ impl Path {
         self.through.push(free.next().unwrap_or(Value::Choice(0)));
     }
 
-    /// Adds the steps to the deployed model, and the models between it and the last one.
-    fn write(&self, models: &mut Vec<Tree>, origin: Tree, schema: &Schema) {
-        let last = self.through.len() - 1;
-        for (nth, relation) in self.through.iter().enumerate() {
-            let parent = if nth == last {
-                origin.clone()
-            } else {
-                Tree::text(&format!("example/Step-{}", nth + 1))
-            };
+    /// The step from the deployed model; adds the models between it and the last one.
+    fn write(&self, models: &mut Vec<Tree>, origin: Tree, schema: &Schema) -> Tree {
+        let (before, last) = (models.len(), self.through.len() - 1);
+        let parent = |nth: usize| match nth {
+            nth if nth == last => origin.clone(),
+            nth => Tree::text(&format!("example/Step-{}", before + nth + 1)),
+        };
+        let step = |nth: usize| {
+            let relation = &self.through[nth];
             let mut step = Tree::Map(IndexMap::new());
-            *step.key("model") = parent.clone();
+            *step.key("model") = parent(nth);
             *step.key("by") = Tree::Leaf(Some(relation.clone()));
             let upstream = |(known, ours): &(Value, bool)| *ours && known == relation;
             if self.not.iter().any(upstream) {
                 *step.key("taken-by") = member(schema, "step", "taken-by", "upstream");
             }
-            let mut from = Tree::List(IndexMap::new());
-            from.list().insert("path".to_owned(), step);
-            // What else was said of the parents contradicts the path at least as often as not.
-            *models[nth].key("from") = from;
-            if nth < last {
-                let mut next = Tree::Map(IndexMap::new());
-                *next.key("id") = parent;
-                models.push(next);
-            }
+            step
+        };
+        for nth in 1..=last {
+            let mut model = Tree::Map(IndexMap::new());
+            *model.key("id") = parent(nth - 1);
+            let from = model.key("from").list();
+            from.insert("path".to_owned(), step(nth));
+            models.push(model);
         }
+        step(0)
     }
 }
 

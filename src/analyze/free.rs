@@ -127,12 +127,14 @@ pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Term
 /// Steps between models that a reader knows, best last.
 const STEPS: &[&str] = &["fine-tune", "copy", "synthetic-data"];
 
-/// That the path has no step; what should go last where it has to have one comes last.
-pub fn no_steps(worlds: &mut Worlds, scene: usize, schema: &Schema) -> Vec<Lit> {
+/// That the path has no step, but for a merge if it is one of `several`; what should go last where it
+/// has to have one comes last.
+pub fn no_steps(worlds: &mut Worlds, scene: usize, several: bool, schema: &Schema) -> Vec<Lit> {
     let relation = schema.enums.iter().find(|known| known.name == "relation");
     let names = relation.into_iter().flat_map(|known| &known.choices);
     let mut steps: Vec<(Option<usize>, u16)> = (0_u16..)
         .zip(names)
+        .filter(|(_, known)| !(several && known.name == "merge"))
         .map(|(at, known)| (STEPS.iter().position(|name| *name == known.name), at))
         .collect();
     steps.sort_unstable();

@@ -4,18 +4,43 @@
 //! facts of which nothing is known.
 
 use super::diff::kind;
+use super::example::{Example, Finding, example};
 use super::least::{Least, least};
 use super::{free, normal};
 use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
 use crate::eval::{Bond, Fact};
 use crate::exact::{Limits, Lit, Place, Said, Sample, Worlds, said_place};
-use crate::ir::{Layer, LayerKind, Node, Program, Says, What};
+use crate::ir::{Layer, LayerKind, Node, Path, Program, Says, What};
 use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Span};
 use crate::syntax::{self, ast};
 use crate::value::Kind;
 use jiff::civil::Date;
 use std::collections::HashMap;
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The message.
+    pub message: Diagnostic,
+    /// Facts that show it, where facts can.
+    pub example: Option<Example>,
+}
+
+impl From<Diagnostic> for Found {
+    fn from(message: Diagnostic) -> Found {
+        Found {
+            message,
+            example: None,
+        }
+    }
+}
+
+/// Puts what was found in the order of the text and drops exact repeats.
+pub fn in_order(found: &mut Vec<Found>) {
+    found.sort_by(|a, b| a.message.order().cmp(&b.message.order()));
+    found.dedup();
+}
 
 /// What is asked about one clause.
 struct Asked {
@@ -29,7 +54,7 @@ struct Asked {
 }
 
 /// Looks through every layer of a program; `strict` for matters of style as well.
-pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic> {
+pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Found> {
     let nothing = Fact::unknown(Span::NOWHERE);
     let blank = Fact::unknown(Span::NOWHERE);
     let mut found = Vec::new();
@@ -52,6 +77,7 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
             );
         }
     }
+    let found = found.into_iter().map(Found::from).collect();
     let count = program.layers.len();
     let ready = Ready::new(program, options);
     let Some(stage) = free::stage(&ready, &nothing, count.max(1)) else {
@@ -94,12 +120,15 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
         }
         if matches!(&layer.kind, LayerKind::Policy(house) if house.closed) {
             for (act, _) in (0_u16..).zip(&program.acts) {
-                let (performed, licensed) = (worlds.act(at, act), worlds.licensed(at, act));
-                gaps.push((at, act, worlds.and(vec![performed, !licensed])));
+                let mut gap = vec![worlds.act(at, act), !worlds.licensed(at, act)];
+                for clause in speak_of(layer, act) {
+                    gap.push(!worlds.effect(at, clause));
+                }
+                gaps.push((at, act, worlds.and(gap)));
             }
         }
     }
-    let steps = (0..count).map(|at| free::no_steps(&mut worlds, at, &program.schema));
+    let steps = (0..count).map(|at| free::no_steps(&mut worlds, at, false, &program.schema));
     let plain = steps.collect::<Vec<_>>().concat();
     let mut look = Look {
         stage: &stage,
@@ -109,8 +138,8 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
     };
     if look.worlds.solve(&[]).is_none() {
         let message = "there is too much in these policies to look through it at once";
-        look.found
-            .push(Diagnostic::warning(Code::TooLarge, message).help("name fewer of them"));
+        let message = Diagnostic::warning(Code::TooLarge, message).help("name fewer of them");
+        look.found.push(message.into());
     }
     for one in &asked {
         look.clause(one, &asked);
@@ -121,7 +150,33 @@ pub fn lint(program: &Program, options: Options, strict: bool) -> Vec<Diagnostic
         look.gap(layer, act, gap);
     }
     let mut found = look.found;
-    in_text_order(&mut found);
+    in_order(&mut found);
+    found
+}
+
+/// The clauses that say whether an act may be performed: its grants and prohibitions, and what is an
+/// exception to one of them or ends it.
+fn speak_of(layer: &Layer, act: u16) -> Vec<u16> {
+    let clauses = || (0_u16..).zip(&layer.clauses);
+    let own = clauses().filter(|(_, clause)| match &clause.says {
+        Says::Grant(acts) => acts.contains(&act),
+        Says::Forbid(acts) => acts.is_empty() || acts.contains(&act),
+        _ => false,
+    });
+    let mut found: Vec<u16> = own.map(|(at, _)| at).collect();
+    let mut next = 0;
+    while let Some(about) = found.get(next).copied() {
+        next += 1;
+        let more = clauses().filter(|(at, clause)| match &clause.says {
+            Says::Exception(targets) => targets.contains(&about) && !found.contains(at),
+            Says::End(grants) => {
+                (grants.is_empty() || grants.contains(&about)) && !found.contains(at)
+            }
+            _ => false,
+        });
+        let more: Vec<u16> = more.map(|(at, _)| at).collect();
+        found.extend(more);
+    }
     found
 }
 
@@ -130,7 +185,7 @@ struct Look<'s> {
     worlds: Worlds<'s>,
     /// What makes a world easy to say.
     plain: Vec<Lit>,
-    found: Vec<Diagnostic>,
+    found: Vec<Found>,
 }
 
 impl Look<'_> {
@@ -145,6 +200,10 @@ impl Look<'_> {
     fn id(&self, one: &Asked) -> String {
         let layer = self.layer(one.layer);
         words::ticked(&layer.clause_id(&layer.clauses[one.clause as usize]))
+    }
+
+    fn tell(&mut self, message: Diagnostic) {
+        self.found.push(message.into());
     }
 
     fn clause(&mut self, one: &Asked, all: &[Asked]) {
@@ -162,7 +221,7 @@ impl Look<'_> {
             } else {
                 "an exception defeats it wherever its condition holds; narrow the exception, or drop the clause"
             };
-            self.found.push(
+            self.tell(
                 Diagnostic::warning(Code::NeverApplies, message)
                     .at(clause.head, "not in any world")
                     .help(help),
@@ -191,7 +250,7 @@ impl Look<'_> {
                     .map(|target| layer.clauses[*target as usize].name.as_str())
                     .collect();
                 let message = format!("the exception {id} never matters");
-                self.found.push(
+                self.tell(
                     Diagnostic::warning(Code::NeverApplies, message)
                         .at(
                             clause.head,
@@ -208,7 +267,7 @@ impl Look<'_> {
         });
         if asks && self.never(&[!one.condition]) {
             let message = format!("the condition of {id} always holds");
-            self.found.push(
+            self.tell(
                 Diagnostic::warning(Code::AlwaysHolds, message)
                     .at(clause.head, "whatever the facts are, it applies")
                     .help("drop the condition, or correct it"),
@@ -216,7 +275,7 @@ impl Look<'_> {
         }
         if matches!(clause.says, Says::Require(_)) && self.never(&[!one.holds]) {
             let message = format!("what {id} requires always holds");
-            self.found.push(
+            self.tell(
                 Diagnostic::warning(Code::AlwaysHolds, message)
                     .at(clause.head, "whatever the facts are, this duty is met")
                     .help("correct what it requires, or drop the clause"),
@@ -273,7 +332,7 @@ impl Look<'_> {
                     self.id(one),
                     self.id(other)
                 );
-                self.found.push(
+                self.tell(
                     Diagnostic::warning(Code::Implied, message)
                         .at(clause.head, format!("this {says} adds nothing"))
                         .and(theirs.head, "this one says as much")
@@ -284,7 +343,7 @@ impl Look<'_> {
         }
     }
 
-    /// Duties that cannot both be met.
+    /// Duties that cannot both be met, and duties that can be met only by what is prohibited.
     fn both(&mut self, all: &[Asked]) {
         let duties: Vec<&Asked> = all.iter().filter(|one| !one.holds.is_known()).collect();
         let mut known: HashMap<(Lit, Lit), bool> = HashMap::new();
@@ -302,59 +361,116 @@ impl Look<'_> {
                         clash
                     }
                 };
-                if !clash {
-                    continue;
+                if clash {
+                    let message = format!(
+                        "{} and {} can be due together and cannot both be met",
+                        self.id(one),
+                        self.id(other)
+                    );
+                    let labels = ["this asks for one thing", "this for another"];
+                    let due = [one.effect, other.effect];
+                    self.conflict([one, other], &message, labels, &due, Finding::Both);
                 }
-                let due = [one.effect, other.effect];
-                let Some(world) = least(&mut self.worlds, &due, &[], &self.plain) else {
-                    continue;
-                };
-                let place = |at: &Asked| {
-                    let layer = self.layer(at.layer);
-                    layer.clauses[at.clause as usize].head
-                };
-                let message = format!(
-                    "{} and {} can be due together and cannot both be met",
-                    self.id(one),
-                    self.id(other)
-                );
-                let found = Diagnostic::warning(Code::CannotBoth, message)
-                    .at(place(one), "this asks for one thing")
-                    .and(place(other), "this for another")
-                    .help(format!(
-                        "keep models under the two apart, or ask the licensors; due together where {}",
-                        self.said(&world)
-                    ));
-                self.found.push(found);
+            }
+        }
+        let is_ban = |one: &&Asked| {
+            let says = &self.layer(one.layer).clauses[one.clause as usize].says;
+            matches!(says, Says::Forbid(_))
+        };
+        let bans: Vec<&Asked> = all.iter().filter(is_ban).collect();
+        for duty in duties {
+            if self.worlds.solve(&[duty.effect, duty.holds]) != Some(true) {
+                continue;
+            }
+            let breached = bans.iter().filter(|ban| self.worlds.value(ban.outcome));
+            for ban in breached.copied().collect::<Vec<_>>() {
+                if self.prohibited(duty, ban) {
+                    let message = format!(
+                        "{} can be met only where {} is breached",
+                        self.id(duty),
+                        self.id(ban)
+                    );
+                    let labels = ["this asks for it", "this prohibits it"];
+                    let met = [duty.effect, duty.holds];
+                    self.conflict([duty, ban], &message, labels, &met, Finding::Against);
+                }
             }
         }
     }
 
+    /// Tells of two clauses that cannot both be kept where all of `goals` hold.
+    fn conflict(
+        &mut self,
+        pair: [&Asked; 2],
+        message: &str,
+        labels: [&str; 2],
+        goals: &[Lit],
+        finding: impl Fn([(usize, u16); 2]) -> Finding<'static>,
+    ) {
+        let Some(world) = least(&mut self.worlds, goals, &[], &self.plain) else {
+            return;
+        };
+        let [one, other] = pair;
+        let mut layers = vec![self.layer(one.layer)];
+        if other.layer != one.layer {
+            layers.push(self.layer(other.layer));
+        }
+        let both = [(0, one.clause), (layers.len() - 1, other.clause)];
+        let example = self.example(&layers, &finding(both));
+        let help = match layers.iter().all(|layer| layer.terms().is_some()) {
+            true => "keep models under the two apart, or ask the licensors",
+            false => "narrow a rule of the policy, or correct what it says",
+        };
+        let places = pair.map(|at| self.layer(at.layer).clauses[at.clause as usize].head);
+        let message = Diagnostic::warning(Code::CannotBoth, message)
+            .at(places[0], labels[0])
+            .and(places[1], labels[1])
+            .help(match example {
+                Some(_) => help.to_owned(),
+                None => format!("{help}; so it is where {}", self.said(&world)),
+            });
+        self.found.push(Found { message, example });
+    }
+
+    /// The facts that a clause asks for, or prohibits.
+    fn facts(&self, one: &Asked) -> Vec<Path> {
+        let layer = self.layer(one.layer);
+        let clause = &layer.clauses[one.clause as usize];
+        let asks = match clause.says {
+            Says::Require(holds) => holds,
+            _ => clause.condition,
+        };
+        let mut paths = Vec::new();
+        let mut seen = vec![false; layer.nodes.len()];
+        normal::nodes(layer, vec![asks], &mut seen, &mut |node| {
+            if let Node::Atom(atom) = node {
+                let atom = &layer.atoms[atom as usize];
+                paths.extend(crate::eval::atom_path(atom).cloned());
+            }
+        });
+        paths
+    }
+
+    /// Whether two clauses speak of one fact; most do not, which is told without asking.
+    fn together(&self, one: &Asked, other: &Asked) -> bool {
+        let (a, b) = (self.facts(one), self.facts(other));
+        a.iter().any(|path| b.contains(path))
+    }
+
     /// Whether two duties ask for things that cannot be together.
     fn clash(&mut self, one: &Asked, other: &Asked) -> bool {
-        // Most pairs speak of different facts: look at that before asking.
-        let facts = |at: &Asked| {
-            let layer = self.layer(at.layer);
-            let mut paths = Vec::new();
-            if let Says::Require(holds) = layer.clauses[at.clause as usize].says {
-                let mut seen = vec![false; layer.nodes.len()];
-                normal::nodes(layer, vec![holds], &mut seen, &mut |node| {
-                    if let Node::Atom(atom) = node {
-                        let atom = &layer.atoms[atom as usize];
-                        paths.extend(crate::eval::atom_path(atom).cloned());
-                    }
-                });
-            }
-            paths
-        };
-        let (a, b) = (facts(one), facts(other));
-        if !a.iter().any(|path| b.contains(path)) {
-            return false;
-        }
-        self.never(&[one.holds, other.holds])
+        self.together(one, other)
+            && self.never(&[one.holds, other.holds])
             && !self.never(&[one.holds])
             && !self.never(&[other.holds])
-            && self.worlds.solve(&[one.effect, other.effect]) == Some(true)
+    }
+
+    /// Whether a duty can be met only where something is prohibited that is not prohibited wherever the
+    /// duty is due.
+    fn prohibited(&mut self, duty: &Asked, ban: &Asked) -> bool {
+        self.together(duty, ban)
+            && self.never(&[duty.effect, duty.holds, !ban.outcome])
+            && !self.never(&[duty.effect, !ban.outcome])
     }
 
     fn gap(&mut self, layer: usize, act: u16, gap: Lit) {
@@ -370,16 +486,31 @@ impl Look<'_> {
         } else {
             format!("{id} never grants {name}")
         };
+        let example = self.example(&[layer], &Finding::Gap(act, &speak_of(layer, act)));
+        let help = "grant it, or forbid it in a clause of its own";
         let found = Diagnostic::warning(Code::Gap, message)
             .at(
                 layer.span,
                 "a closed policy: what it does not grant is refused",
             )
-            .help(format!(
-                "grant it, or forbid it in a clause of its own; refused where {}",
-                self.said(&world)
-            ));
-        self.found.push(found);
+            .help(match example {
+                Some(_) => help.to_owned(),
+                None => format!("{help}; refused where {}", self.said(&world)),
+            });
+        self.found.push(Found {
+            message: found,
+            example,
+        });
+    }
+
+    /// Facts that show what was found in some layers.
+    fn example(&self, layers: &[&Layer], finding: &Finding) -> Option<Example> {
+        example(
+            layers,
+            finding,
+            self.stage.program,
+            self.stage.ready.options,
+        )
     }
 
     /// A world in a few words.
@@ -564,31 +695,20 @@ fn unused(layer: &Layer, strict: bool, found: &mut Vec<Diagnostic>) {
         Node::Judgment(at) => judgments[at as usize] = true,
         _ => {}
     });
-    for (question, used) in layer.questions.iter().zip(&questions) {
-        if !used {
-            let message = format!(
-                "no clause reads the question {}",
-                words::ticked(&question.name)
-            );
-            found.push(
-                Diagnostic::warning(Code::Unused, message)
-                    .at(question.span, "its answer changes nothing")
-                    .help("read it where it matters, or drop it"),
-            );
-        }
-    }
-    for (judgment, used) in layer.judgments.iter().zip(&judgments) {
-        if !used {
-            let message = format!(
-                "no clause asks for the judgment {}",
-                words::ticked(&judgment.name)
-            );
-            found.push(
-                Diagnostic::warning(Code::Unused, message)
-                    .at(judgment.span, "its answer changes nothing")
-                    .help("ask for it where it matters, or drop it"),
-            );
-        }
+    let questions = layer.questions.iter().zip(questions);
+    let questions = questions.map(|(one, used)| (&one.name, one.span, used, "reads the question"));
+    let judgments = layer.judgments.iter().zip(judgments);
+    let judgments =
+        judgments.map(|(one, used)| (&one.name, one.span, used, "asks for the judgment"));
+    for (name, span, _, uses) in questions.chain(judgments).filter(|(_, _, used, _)| !used) {
+        found.push(
+            Diagnostic::warning(
+                Code::Unused,
+                format!("no clause {uses} {}", words::ticked(name)),
+            )
+            .at(span, "its answer changes nothing")
+            .help("use it where it matters, or drop it"),
+        );
     }
     if !strict {
         return;

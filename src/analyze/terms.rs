@@ -2,7 +2,9 @@
 
 use super::diff::{Version, kind};
 use super::normal::Normal;
+use super::vocabulary::default_said;
 use crate::ir::{Decided, Layer, LayerKind, Level, Program, What};
+use indexmap::IndexMap;
 use jiff::civil::Date;
 
 /// Which clause of the newer layer is which of the older.
@@ -93,8 +95,34 @@ pub(super) fn terms(old: Version, new: Version) -> Vec<String> {
         days(old.layer.effective),
         days(new.layer.effective),
     );
+    defaults(old.program, new.program, &mut found);
     decisions(old.program, new.program, &mut found);
     found
+}
+
+/// What facts are taken to be that nobody states.
+fn defaults(old: &Program, new: &Program, found: &mut Vec<String>) {
+    let all = |program: &Program| -> IndexMap<String, String> {
+        let defaults = program.defaults.iter().map(|(path, default)| {
+            let schema = &program.schema;
+            let said = default_said(&default.value, &path.kind(schema).0, schema);
+            (path.said("", schema), said)
+        });
+        defaults.collect()
+    };
+    let (before, after) = (all(old), all(new));
+    let names = after
+        .keys()
+        .chain(before.keys().filter(|name| !after.contains_key(*name)));
+    for name in names {
+        let said = |all: &IndexMap<String, String>| {
+            all.get(name)
+                .cloned()
+                .unwrap_or_else(|| "unknown".to_owned())
+        };
+        let what = format!("unless stated, {name} is");
+        changed(found, &what, said(&before), said(&after));
+    }
 }
 
 fn changed(found: &mut Vec<String>, what: &str, before: String, after: String) {

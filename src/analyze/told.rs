@@ -1,5 +1,6 @@
 //! Differences in words.
 
+use super::Example;
 use super::diff::{Acts, Change, Difference, Pair};
 use super::upgrade::Upgrade;
 use super::witness::{Shown, Side};
@@ -183,16 +184,42 @@ impl Clauses {
     }
 }
 
+/// Facts that show what was found, and what comes of them.
+pub fn example(example: &Example) -> String {
+    let mut out = format!("  for example {}\n", example.shows.join(", "));
+    for line in example.facts.lines() {
+        out.push_str(&format!("    {line}\n"));
+    }
+    for reading in &example.readings {
+        out.push_str(&format!("    # with {reading}\n"));
+    }
+    out
+}
+
 /// Facts, and what comes of them under both.
 fn shown(shown: &Shown, difference: &Difference, indent: &str, out: &mut String) {
     let (old, new) = names(difference);
     let [old, new] = [&old, &new].map(|name| name.trim_start_matches("in "));
     let width = old.chars().count().max(new.chars().count());
-    for (id, side) in [(old, &shown.before), (new, &shown.after)] {
+    // The same facts are shown once, but for the name of the license.
+    let renamed = (shown.after.facts).replace(&difference.new, &difference.old);
+    let once = renamed == shown.before.facts;
+    for (nth, (id, side)) in [(old, &shown.before), (new, &shown.after)]
+        .into_iter()
+        .enumerate()
+    {
         out.push_str(&format!("{indent}{id:<width$}  {}\n", side_said(side)));
-    }
-    for line in shown.before.facts.lines() {
-        out.push_str(&format!("{indent}  {line}\n"));
+        if once && nth == 0 {
+            continue;
+        }
+        let facts = if once {
+            &shown.before.facts
+        } else {
+            &side.facts
+        };
+        for line in facts.lines() {
+            out.push_str(&format!("{indent}  {line}\n"));
+        }
     }
     for reading in &shown.readings {
         out.push_str(&format!("{indent}  # with {reading}\n"));

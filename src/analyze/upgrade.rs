@@ -1,8 +1,9 @@
 //! What becomes of one deployment when its models move from one version of a license to another.
 
+use super::diff::Version;
 use super::free::renamed;
 use crate::diagnostic::Diagnostic;
-use crate::eval;
+use crate::eval::{self, Fact};
 use crate::facts::Node;
 use crate::ir::{Layer, LayerKind, Program};
 use crate::library;
@@ -56,24 +57,30 @@ fn declared_only(program: &Program, ids: [&str; 2]) -> Program {
     program
 }
 
-/// Judges a deployment as it is, and with every model under `old` declared under `new`.
+/// Judges a deployment in the program of `old` as it is, and in that of `new` with every model under
+/// `old` declared under `new`.
 ///
 /// # Errors
-/// Facts that do not fit the vocabulary, and what [`Stage::set`] refuses.
+/// Facts that do not fit one of the vocabularies, and what [`Stage::set`] refuses.
 pub fn upgrade(
-    old: &Layer,
-    new: &Layer,
-    program: &Program,
+    old: Version,
+    new: Version,
     node: &Node,
     options: Options,
     fallback: &str,
 ) -> Result<Upgrade, Vec<Diagnostic>> {
-    let program = declared_only(program, [&old.id, &new.id]);
-    let names = library::names_with(&program);
-    let fact = eval::bind(node, &program.schema, &names)?;
-    let fact = eval::with_defaults(fact, &program);
-    let ready = Ready::new(&program, options);
-    let stage = Stage::set(&ready, &fact)?;
+    let programs = [old, new].map(|one| declared_only(one.program, [&old.layer.id, &new.layer.id]));
+    let bound = |program: &Program| -> Result<Fact, Vec<Diagnostic>> {
+        let names = library::names_with(program);
+        let fact = eval::bind(node, &program.schema, &names)?;
+        Ok(eval::with_defaults(fact, program))
+    };
+    let (fact, moved) = (bound(&programs[0])?, bound(&programs[1])?);
+    let ready = programs
+        .each_ref()
+        .map(|program| Ready::new(program, options));
+    let (old, new) = (old.layer, new.layer);
+    let stage = Stage::set(&ready[0], &fact)?;
     let under = |licenses: &Option<Vec<&str>>| licenses.iter().flatten().any(|id| *id == old.id);
     let replaced = stage
         .lineage
@@ -83,7 +90,7 @@ pub fn upgrade(
         .count();
     let before = judge(&stage, fallback)?;
     let taken_over = RefCell::new(Vec::new());
-    let moved = renamed(&fact, &|text| {
+    let moved = renamed(&moved, &|text| {
         if text == old.id {
             return Some(new.id.clone());
         }
@@ -97,7 +104,7 @@ pub fn upgrade(
         taken_over.borrow_mut().push(format!("{text} for {other}"));
         Some(other)
     });
-    let after = judge(&Stage::set(&ready, &moved)?, fallback)?;
+    let after = judge(&Stage::set(&ready[1], &moved)?, fallback)?;
     // A clause of the one is the clause of the same name of the other.
     let bare = |id: &str| {
         let (layer, clause) = id.split_once('/').unwrap_or(("", id));

@@ -1,17 +1,21 @@
 //! A world as a facts file: evaluated as facts before it is shown, and only what matters of it.
 
-use super::draft::{Draft, LICENSE, Origin};
+use super::draft::{Draft, LICENSE, Origin, known_values};
+use super::free;
+use super::vocabulary::Side as Vocabulary;
 use crate::eval::{self, Truth};
 use crate::exact::{Lit, Unit, Worlds};
 use crate::facts::{self, Format};
-use crate::ir::Says;
+use crate::ir::{Layer, Says};
 use crate::library::{self, Names};
 use crate::scene::{Check, Ready, Scene, Stage};
 use crate::source::SourceId;
+use crate::value::{Kind, Value};
 use crate::verdict::{self, Verdict};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Facts, and what comes of them under both layers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -39,15 +43,15 @@ pub struct Side {
     pub facts: String,
 }
 
-/// A layer that facts are tried under.
+/// Layers that facts are tried under.
 pub(super) struct Under<'p> {
-    /// Its number on the stage worlds are found on.
-    number: usize,
-    /// Its id.
-    pub id: &'p str,
+    /// The first layers of its program: the number of each on the stage worlds are found on, and its id.
+    pub layers: Vec<(usize, &'p str)>,
     /// Its program, made ready.
     ready: &'p Ready<'p>,
     names: Names<'p>,
+    /// Its vocabulary, where worlds are found in another.
+    pub vocabulary: Option<Vocabulary<'p>>,
 }
 
 /// How a draft becomes facts.
@@ -59,7 +63,7 @@ pub(super) enum Read {
     Text,
 }
 
-/// What a layer makes of facts.
+/// What layers make of facts.
 pub(super) struct Sight<'s> {
     /// The deployment.
     pub stage: &'s Stage<'s>,
@@ -67,9 +71,14 @@ pub(super) struct Sight<'s> {
 }
 
 impl Sight<'_> {
-    /// Where the layer is judged.
+    /// Where a layer is judged.
+    pub fn of(&self, layer: usize) -> impl Iterator<Item = &Scene<'_>> {
+        self.scenes.iter().filter(move |scene| scene.layer == layer)
+    }
+
+    /// Where the layer that is compared is judged.
     fn own(&self) -> impl Iterator<Item = &Scene<'_>> {
-        self.scenes.iter().filter(|scene| scene.layer == 0)
+        self.of(0)
     }
 
     /// The verdict, as far as it is known without asking all worlds.
@@ -83,7 +92,12 @@ impl Sight<'_> {
 
     /// What a clause comes to, as [`Worlds::outcome`] has it, or whether it applies at all.
     pub fn clause(&self, clause: u16, applies: bool) -> Truth {
-        let fits = self.own().filter(|scene| {
+        self.of_layer(0, clause, applies)
+    }
+
+    /// The same of a clause of another layer.
+    pub fn of_layer(&self, layer: usize, clause: u16, applies: bool) -> Truth {
+        let fits = self.of(layer).filter(|scene| {
             let known = scene.context.layer.clauses.get(clause as usize);
             known.is_some_and(|known| known.each == scene.each)
         });
@@ -99,7 +113,11 @@ impl Sight<'_> {
     }
 
     /// Whether an act that is performed is licensed and not prohibited.
-    pub fn permits(&self, act: u16) -> Truth {
+    pub fn permits(&self, act: &str) -> Truth {
+        let mut acts = (0..).zip(&self.stage.program.acts);
+        let Some((act, _)) = acts.find(|(_, known)| known.name == act) else {
+            return Truth::Unknown;
+        };
         let truths = self.own().filter_map(|scene| {
             let context = &scene.context;
             let mut permitted = match &context.layer.kind {
@@ -160,20 +178,34 @@ impl Sight<'_> {
 }
 
 impl<'p> Under<'p> {
-    /// The first layer of a program; `number` is its number on the stage worlds are found on.
-    pub fn new(number: usize, ready: &'p Ready<'p>) -> Under<'p> {
+    /// The first layers of a program; `numbers` are their numbers on the stage worlds are found on.
+    pub fn new(numbers: &[usize], ready: &'p Ready<'p>) -> Under<'p> {
+        let ids = ready.program.layers.iter().map(|layer| &*layer.id);
         Under {
-            number,
-            id: &ready.program.layers[0].id,
+            layers: numbers.iter().copied().zip(ids).collect(),
             ready,
             names: library::names_with(ready.program),
+            vocabulary: None,
+        }
+    }
+
+    /// A draft in the words of its vocabulary.
+    fn own<'d>(&self, draft: &'d Draft) -> Cow<'d, Draft> {
+        match &self.vocabulary {
+            None => Cow::Borrowed(draft),
+            Some(vocabulary) => Cow::Owned(Draft {
+                root: vocabulary.facts(&draft.root),
+                readings: draft.readings.clone(),
+                judgments: draft.judgments.clone(),
+            }),
         }
     }
 
     /// The facts of a draft as a file.
-    fn facts(&self, draft: &Draft) -> String {
+    pub fn facts(&self, draft: &Draft) -> String {
         let signed = before(self.ready.options.today);
-        draft.yaml(&self.ready.program.schema, self.id, self.number, signed)
+        let draft = self.own(draft);
+        draft.yaml(&self.ready.program.schema, &self.layers, signed)
     }
 
     /// Evaluates a draft as a facts file; `None` where it is no facts.
@@ -182,7 +214,7 @@ impl<'p> Under<'p> {
         let node = match read {
             Read::Tree => {
                 let signed = before(self.ready.options.today);
-                draft.node(&program.schema, self.id, self.number, signed)
+                self.own(draft).node(&program.schema, &self.layers, signed)
             }
             Read::Text => {
                 let place = SourceId(u32::MAX - 1);
@@ -196,8 +228,11 @@ impl<'p> Under<'p> {
         let fact = eval::with_defaults(fact, program);
         let mut stage = Stage::set(self.ready, &fact).ok()?;
         for reading in &draft.readings {
-            for (_, question, taken) in reading.layers.iter().filter(|one| one.0 == self.number) {
-                stage.taken[0].readings.to_mut()[*question as usize] = Some(*taken);
+            for (number, question, taken) in &reading.layers {
+                let at = self.layers.iter().position(|(known, _)| known == number);
+                if let Some(at) = at {
+                    stage.taken[at].readings.to_mut()[*question as usize] = Some(*taken);
+                }
             }
         }
         let sight = Sight {
@@ -231,16 +266,16 @@ fn before(today: Date) -> Date {
     before.map_or(today, Date::first_of_month)
 }
 
-/// Where worlds are found, and the two layers they are tried under.
+/// Where worlds are found, and what they are tried under.
 pub(super) struct Trial<'t> {
     /// The stage worlds are found on.
     pub stage: &'t Stage<'t>,
-    /// The older layer and the newer.
-    pub under: [Under<'t>; 2],
+    /// What facts are tried under: of two that are compared, the older and the newer.
+    pub under: Vec<Under<'t>>,
     /// The names of the licenses that are compared.
     pub own: Vec<String>,
-    /// The license the model is declared under, if it needs one.
-    pub licensed: Option<String>,
+    /// The licenses the model is under, as far as it needs any.
+    pub licensed: Vec<String>,
     /// The license of a model of ours that was taught by outputs.
     pub beside: Option<String>,
 }
@@ -249,7 +284,7 @@ impl Trial<'_> {
     fn draft(&self, units: &[Unit], step: bool) -> Option<Draft> {
         let origin = Origin {
             own: &self.own,
-            licensed: self.licensed.as_deref(),
+            licensed: &self.licensed,
             beside: self.beside.as_deref(),
             step,
         };
@@ -270,15 +305,14 @@ impl Trial<'_> {
         let schema = &self.stage.program.schema;
         let today = self.stage.ready.options.today;
         for read in [Read::Tree, Read::Text] {
-            let drafts = [
-                (&short, false),
-                (&short, true),
-                (&units, false),
-                (&units, true),
-            ];
-            let mut drafts = drafts
-                .into_iter()
-                .filter_map(|(units, step)| self.draft(units, step));
+            // A model under several licenses is made from several rather than under all of them itself.
+            let steps = match self.licensed.len() {
+                0 | 1 => [false, true],
+                _ => [true, false],
+            };
+            let drafts = [&short, &units].into_iter();
+            let drafts = drafts.flat_map(|units| steps.map(|step| (units, step)));
+            let mut drafts = drafts.filter_map(|(units, step)| self.draft(units, step));
             let mut trying = |draft: &Draft| shows(draft, read);
             let mut draft = drafts.find(&mut trying)?;
             draft.rename(schema, &mut trying);
@@ -294,15 +328,27 @@ impl Trial<'_> {
     /// A draft for people, with what the clause comes to under both layers.
     pub fn shown(&self, draft: &Draft, clause: [Option<String>; 2]) -> Shown {
         let [before, after] = clause;
-        let on = self::before(self.stage.ready.options.today);
+        let (readings, policy) = self.readings(draft);
+        Shown {
+            before: self.under[0].side(draft, before),
+            after: self.under[1].side(draft, after),
+            readings,
+            policy,
+        }
+    }
+
+    /// The readings that matter in a draft, and a policy that adopts them.
+    pub fn readings(&self, draft: &Draft) -> (Vec<String>, String) {
+        let on = before(self.stage.ready.options.today);
         let (mut readings, mut adopts) = (Vec::new(), Vec::new());
+        let layers = || self.under.iter().flat_map(|under| &under.layers);
         for decision in &draft.readings {
             let (about, answer) = (&decision.about, &decision.answer);
             let mut ids: Vec<&str> = Vec::new();
-            for under in &self.under {
-                let known = decision.layers.iter().any(|(at, ..)| *at == under.number);
-                if known && !ids.contains(&under.id) {
-                    ids.push(under.id);
+            for (number, id) in layers() {
+                let known = decision.layers.iter().any(|(at, ..)| at == number);
+                if known && !ids.contains(id) {
+                    ids.push(id);
                 }
             }
             let adopt =
@@ -319,13 +365,43 @@ impl Trial<'_> {
             let adopts = adopts.concat();
             format!("policy readings \"Readings the facts are judged under\" open {{\n{adopts}}}\n")
         };
-        Shown {
-            before: self.under[0].side(draft, before),
-            after: self.under[1].side(draft, after),
-            readings,
-            policy,
+        (readings, policy)
+    }
+}
+
+/// What reads best, of what may be so: licenses that reach the model without detour, the readings that
+/// are taken by default, plain values. First what matters more; `paths` are scenes, one for each path.
+pub(super) fn wishes(
+    worlds: &mut Worlds,
+    stage: &Stage,
+    paths: &[usize],
+    layers: &[(usize, &Layer)],
+) -> [Vec<Lit>; 2] {
+    let schema = &stage.program.schema;
+    let mut first = Vec::new();
+    for scene in paths {
+        let several = paths.len() > 1;
+        first.extend(free::no_steps(worlds, *scene, several, schema));
+    }
+    for (number, layer) in layers {
+        for (at, question) in (0..).zip(&layer.questions) {
+            if let Some(default) = question.default {
+                let lits = worlds.readings(*number, at);
+                first.extend(lits.get(default as usize).copied());
+            }
         }
     }
+    // Weights that nobody gets bring no duties of another license with them.
+    let private = |kind: &Kind| match kind {
+        Kind::Choice(id) => (schema.choice(*id).position("private").into_iter())
+            .map(Value::Choice)
+            .collect(),
+        _ => Vec::new(),
+    };
+    first.extend(worlds.plain(&private));
+    let mut rest = worlds.bare();
+    rest.extend(worlds.plain(&|kind| known_values(kind, schema)));
+    [first, rest]
 }
 
 /// A world in which all of `goals` hold, and as much as possible of `prefer`, what comes first first.

@@ -169,6 +169,9 @@ fn answer(text: &str) -> Result<(String, String), String> {
 /// Clauses are compared by what they come to in every world, not by their words. A difference is shown
 /// by facts that get another verdict; each facts file that is shown was judged under both. Of clauses
 /// that are in one of the two only, up to twelve are shown by facts.
+///
+/// The two may declare different facts: what changed in the vocabulary is told first. A fact is the same in
+/// both if its name and its kind are; any other is a fact of one side alone, and counts as gone or new.
 #[derive(Args)]
 #[command(after_help = concat!(
     "Examples:\n",

@@ -6,7 +6,9 @@ use super::{ExitStatus, output};
 use crate::analyze::diff::{Difference, Show, Version, diff};
 use crate::analyze::told;
 use crate::analyze::upgrade::{Upgrade, upgrade};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::analyze::vocabulary::{self, Changed};
+use crate::diagnostic::report::{Placed, placed};
+use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::facts;
 use crate::ir::{Layer, Program};
 use crate::library::{self, Needed};
@@ -26,6 +28,8 @@ pub struct Output {
     version: u32,
     /// The exit status: 0 the same (with `--facts`: no worse), 1 different (worse), 2 not compared.
     status: u8,
+    /// Facts, enums, territories and acts that are declared otherwise, or in one of the two only.
+    vocabulary: Vec<Redeclared>,
     /// What each pair of licenses or policies says differently; several where folders are compared.
     differences: Vec<Difference>,
     /// Licenses and policies that are in OLD only.
@@ -34,6 +38,55 @@ pub struct Output {
     only_new: Vec<String>,
     /// With `--facts`: what becomes of each deployment.
     upgrades: Vec<Upgrade>,
+}
+
+/// Something that is declared otherwise, or in one of the two only.
+#[derive(Serialize, JsonSchema)]
+struct Redeclared {
+    /// What it is called: `audited`, `support.channel`, `enum channel`, `act publish`.
+    name: String,
+    /// How OLD declares it; absent if it is new.
+    before: Option<Declared>,
+    /// How NEW declares it; absent if it is gone.
+    after: Option<Declared>,
+    /// Whether it is compared as two that have nothing to do with each other, as facts of different kinds
+    /// are.
+    apart: bool,
+    /// Whether it is more than an addition: facts that were stated before may not fit, or come to
+    /// something else.
+    breaks: bool,
+}
+
+/// A declaration.
+#[derive(Serialize, JsonSchema)]
+struct Declared {
+    /// Its kind, its choices or its parts, as they are written.
+    says: String,
+    /// Where it stands.
+    place: Option<Placed>,
+}
+
+impl Redeclared {
+    fn of(changed: Changed, sources: &Sources) -> Redeclared {
+        let declared = |one: vocabulary::Declared| {
+            let label = Label {
+                span: one.span,
+                text: String::new(),
+                primary: true,
+            };
+            Declared {
+                says: one.says,
+                place: placed(&label, sources),
+            }
+        };
+        Redeclared {
+            name: changed.name,
+            before: changed.before.map(declared),
+            after: changed.after.map(declared),
+            apart: changed.apart,
+            breaks: changed.breaks,
+        }
+    }
 }
 
 /// Compares two layers or folders of them, for deployments if facts are given.
@@ -52,6 +105,7 @@ pub fn run(arguments: &DiffArguments, look: &LookArguments) -> ExitStatus {
     } else {
         let same = |found: &Difference| found.same && !found.gave_up;
         !(output.differences.iter().all(same)
+            && !output.vocabulary.iter().any(|changed| changed.breaks)
             && output.only_old.is_empty()
             && output.only_new.is_empty())
     };
@@ -80,6 +134,9 @@ fn human(output: &Output, arguments: &DiffArguments) -> String {
     }
     let whole = arguments.clause.is_none();
     let mut all: Vec<String> = Vec::new();
+    if whole && !output.vocabulary.is_empty() {
+        all.push(vocabulary_said(&output.vocabulary));
+    }
     for found in &output.differences {
         all.push(told::difference(found, whole));
     }
@@ -91,6 +148,34 @@ fn human(output: &Output, arguments: &DiffArguments) -> String {
     all.join("\n")
 }
 
+/// What changed in what facts can be.
+fn vocabulary_said(all: &[Redeclared]) -> String {
+    let names = all.iter().map(|one| one.name.chars().count());
+    let width = names.max().unwrap_or(0);
+    let said = |declared: &Declared| match &declared.place {
+        Some(place) if declared.says.is_empty() => format!("{}:{}", place.file, place.line),
+        Some(place) => format!("{} ({}:{})", declared.says, place.file, place.line),
+        None => declared.says.clone(),
+    };
+    let mut out = "vocabulary\n".to_owned();
+    for one in all {
+        let said = match (&one.before, &one.after) {
+            (Some(before), Some(after)) => format!("{} → {}", said(before), said(after)),
+            (Some(before), None) => format!("gone: {}", said(before)),
+            (None, Some(after)) => format!("new: {}", said(after)),
+            (None, None) => continue,
+        };
+        let two = if one.apart { "; compared as two" } else { "" };
+        out.push_str(&format!("  {:<width$}  {said}{two}\n", one.name));
+    }
+    let facts = || all.iter().filter(|one| !one.name.contains(' '));
+    let gone = facts().any(|one| one.after.is_none());
+    if gone && facts().any(|one| one.before.is_none()) {
+        out.push_str("  a fact that was renamed counts as gone and as new\n");
+    }
+    out
+}
+
 fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, Vec<Diagnostic>> {
     let options = Options {
         today: super::today(arguments.as_of),
@@ -99,7 +184,6 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, V
     let base = policy_texts(&arguments.policy, sources)?;
     let old = Read::of(&arguments.old, &base, sources)?;
     let new = Read::of(&arguments.new, &base, sources)?;
-    one_vocabulary(&old.program, &new.program, arguments)?;
     let mut output = Output {
         version: VERSION,
         ..Output::default()
@@ -114,7 +198,8 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, V
                 .help("name one license, or a file that declares one, as OLD and as NEW"),
             ]);
         };
-        output.upgrades = upgrades(path, [first, second], &base, options, sources)?;
+        let both = [(&old, first), (&new, second)];
+        output.upgrades = upgrades(path, both, &base, options, sources)?;
         return Ok(output);
     }
     let show = match (&arguments.clause, arguments.all) {
@@ -124,8 +209,10 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, V
     };
     let pairs = old.pairs(&new);
     if let Show::Clause(name) = &show {
-        known_clause(name, &pairs, &new.program)?;
+        known_clause(name, &pairs, [&old.program, &new.program])?;
     }
+    let changed = vocabulary::changed(&old.program, &new.program).into_iter();
+    output.vocabulary = changed.map(|one| Redeclared::of(one, sources)).collect();
     for (first, second) in pairs {
         let first = Version {
             layer: first,
@@ -150,10 +237,11 @@ fn compare(arguments: &DiffArguments, sources: &mut Sources) -> Result<Output, V
     Ok(output)
 }
 
-/// What a deployment becomes; the licenses that are compared are both at hand.
+/// What a deployment becomes, judged beside what each of the two arguments and `base` hold. The licenses
+/// that are compared are both at hand, as far as the facts of one are facts of the other.
 fn upgrades(
     path: &Path,
-    [old, new]: [&Layer; 2],
+    [old, new]: [(&Read, &Layer); 2],
     base: &[SourceId],
     options: Options,
     sources: &mut Sources,
@@ -166,21 +254,30 @@ fn upgrades(
     let nodes = facts::parse(source, sources.text(source), format, &limits)?;
     let nodes = super::check::deployments(nodes);
     let mut needed = library::needed(&nodes);
-    needed.add(&old.id);
-    needed.add(&new.id);
-    let mut program = library::compile(base, sources, &needed)?;
-    for layer in [old, new] {
-        if program.layer(&layer.id).is_none() {
+    needed.add(&old.1.id);
+    needed.add(&new.1.id);
+    let mut programs = Vec::new();
+    for ((read, _), (other, layer)) in [(old, new), (new, old)] {
+        let texts: Vec<SourceId> = read.texts.iter().chain(base).copied().collect();
+        let mut program = library::compile(&texts, sources, &needed)?;
+        let missing = layer.terms().is_some() && program.layer(&layer.id).is_none();
+        if missing && program.extends(&other.program) {
             program.layers.push(layer.clone());
         }
+        programs.push(program);
     }
+    let version = |at: usize, layer| Version {
+        layer,
+        program: &programs[at],
+    };
+    let (old, new) = (version(0, old.1), version(1, new.1));
     let each = nodes.iter().enumerate().map(|(number, node)| {
         let fallback = if nodes.len() > 1 {
             format!("{name} #{}", number + 1)
         } else {
             name.clone()
         };
-        upgrade(old, new, &program, node, options, &fallback)
+        upgrade(old, new, node, options, &fallback)
     });
     each.collect()
 }
@@ -261,35 +358,17 @@ impl Read {
     }
 }
 
-/// The facts of one have to be facts of the other, so that clauses can be compared over them.
-fn one_vocabulary(
-    old: &Program,
-    new: &Program,
-    arguments: &DiffArguments,
-) -> Result<(), Vec<Diagnostic>> {
-    if new.extends(old) || old.extends(new) {
-        return Ok(());
-    }
-    let (old, new) = (arguments.old.display(), arguments.new.display());
-    Err(vec![
-        Diagnostic::error(
-            Code::WrongKind,
-            format!("`{old}` and `{new}` declare facts that do not fit together"),
-        )
-        .help("to compare the clauses, let both declare the same facts in the same order; one may add facts at the end"),
-    ])
-}
-
 /// A clause that is asked for is one of either layer.
 fn known_clause(
     name: &str,
     pairs: &[(&Layer, &Layer)],
-    program: &Program,
+    programs: [&Program; 2],
 ) -> Result<(), Vec<Diagnostic>> {
     let all = || {
         let layers = pairs.iter().flat_map(|(old, new)| [old, new]);
         let clauses = layers.flat_map(|layer| layer.clauses.iter().map(|clause| &clause.name));
-        let acts = program.acts.iter().map(|act| &act.name);
+        let acts = programs.iter().flat_map(|program| &program.acts);
+        let acts = acts.map(|act| &act.name);
         clauses.chain(acts).map(String::as_str)
     };
     if all().any(|known| known == name) {

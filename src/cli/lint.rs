@@ -3,8 +3,11 @@
 use super::args::{Format, LintArguments, LookArguments};
 use super::load::policy_texts;
 use super::{ExitStatus, output};
-use crate::analyze::lint::{lint, unused_definitions};
-use crate::diagnostic::{Diagnostic, in_text_order};
+use crate::analyze::Example;
+use crate::analyze::lint::{Found, in_order, lint, unused_definitions};
+use crate::analyze::told;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::report::{Look, render};
 use crate::library::{self, Needed};
 use crate::scene::Options;
 use crate::source::{SourceId, Sources};
@@ -24,7 +27,18 @@ struct Output {
     /// The exit status: 0 nothing was found, 1 something was found, 2 could not look.
     status: u8,
     /// What was found, in the order of the texts; with status 2, what kept from looking.
-    found: Vec<json::Message>,
+    found: Vec<Told>,
+}
+
+/// Something that was found.
+#[derive(Serialize, JsonSchema)]
+struct Told {
+    /// The message.
+    #[serde(flatten)]
+    message: json::Message,
+    /// Facts that show it: both duties are due and one of them is open, or an act is refused that no
+    /// clause speaks of. Absent where nothing can show it: that a clause never applies.
+    example: Option<Example>,
 }
 
 /// Looks through policies.
@@ -33,7 +47,10 @@ pub fn run(arguments: &LintArguments, look: &LookArguments) -> ExitStatus {
     let (found, status) = match all(arguments, &mut sources) {
         Ok(found) if found.is_empty() => (found, ExitStatus::Permitted),
         Ok(found) => (found, ExitStatus::NotPermitted),
-        Err(faults) => (faults, ExitStatus::CouldNotJudge),
+        Err(faults) => (
+            faults.into_iter().map(Found::from).collect(),
+            ExitStatus::CouldNotJudge,
+        ),
     };
     match (arguments.format, status) {
         (Format::Json, _) => {
@@ -41,8 +58,11 @@ pub fn run(arguments: &LintArguments, look: &LookArguments) -> ExitStatus {
                 version: VERSION,
                 status: status.code(),
                 found: found
-                    .iter()
-                    .map(|one| json::message(one, &sources))
+                    .into_iter()
+                    .map(|one| Told {
+                        message: json::message(&one.message, &sources),
+                        example: one.example,
+                    })
                     .collect(),
             };
             let text = serde_json::to_string_pretty(&output).unwrap_or_default();
@@ -50,20 +70,26 @@ pub fn run(arguments: &LintArguments, look: &LookArguments) -> ExitStatus {
         }
         (Format::Human, ExitStatus::CouldNotJudge) => {
             let look = output::look(look, false);
-            output::complain(&output::messages(&found, &sources, &look));
+            output::complain(&human(&found, &sources, &look));
         }
         (Format::Human, _) => {
             let look = output::look(look, true);
-            output::print(&output::messages(&found, &sources, &look));
+            output::print(&human(&found, &sources, &look));
         }
     }
     status
 }
 
-fn all(
-    arguments: &LintArguments,
-    sources: &mut Sources,
-) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+/// Messages, each with the facts that show it.
+fn human(found: &[Found], sources: &Sources, look: &Look) -> String {
+    let each = found.iter().map(|one| {
+        let message = render(&one.message, sources, look);
+        message + &one.example.as_ref().map_or_else(String::new, told::example)
+    });
+    each.collect::<Vec<_>>().join("\n")
+}
+
+fn all(arguments: &LintArguments, sources: &mut Sources) -> Result<Vec<Found>, Vec<Diagnostic>> {
     let options = Options {
         today: super::today(arguments.as_of),
         reported: true,
@@ -95,8 +121,9 @@ fn all(
         .map(|id| (syntax::parse(*id, sources.text(*id)).0, sources.text(*id)))
         .collect();
     let mut found = lint(&program, options, arguments.strict);
-    found.extend(unused_definitions(&documents, &own));
-    in_text_order(&mut found);
+    let unused = unused_definitions(&documents, &own);
+    found.extend(unused.into_iter().map(Found::from));
+    in_order(&mut found);
     Ok(found)
 }
 

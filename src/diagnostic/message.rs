@@ -113,6 +113,11 @@ impl Diagnostic {
         self
     }
 
+    /// What messages are ordered by: their place in the texts first.
+    pub fn order(&self) -> (Span, Code, &str) {
+        (self.place(), self.code, &self.message)
+    }
+
     /// The place of the first primary label, for ordering.
     pub fn place(&self) -> Span {
         let primary = self.labels.iter().find(|label| label.primary);
@@ -124,7 +129,6 @@ impl Diagnostic {
 
 /// Puts messages in the order of the text and drops exact repeats.
 pub fn in_text_order(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics
-        .sort_by(|a, b| (a.place(), a.code, &a.message).cmp(&(b.place(), b.code, &b.message)));
+    diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     diagnostics.dedup();
 }

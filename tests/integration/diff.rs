@@ -121,14 +121,14 @@ fn an_upgrade_is_shown_for_one_deployment() {
     assert!(text.contains("findings that disappear"), "{text}");
 }
 
-/// The verdict on a facts file, under the policy that adopts what it needs.
-fn judged(facts: &str, policy: &str) -> String {
+/// The verdict on a facts file, under policies: the one that adopts what it needs, if any, among them.
+fn judged(facts: &str, policies: &[&str]) -> String {
     let mut sources = library::sources();
     let facts = sources.add("facts.yaml", facts.to_owned());
-    let texts: Vec<_> = match policy {
-        "" => Vec::new(),
-        policy => vec![sources.add("readings.clause", policy.to_owned())],
-    };
+    let texts = policies.iter().filter(|policy| !policy.is_empty());
+    let texts: Vec<_> = texts
+        .map(|policy| sources.add("policy.clause", (*policy).to_owned()))
+        .collect();
     let text = sources.text(facts);
     let nodes = clausula::facts::parse(
         facts,
@@ -139,7 +139,7 @@ fn judged(facts: &str, policy: &str) -> String {
     let nodes = nodes.unwrap_or_else(|faults| panic!("{faults:?}\n{text}"));
     let needed = library::needed(&nodes);
     let program = library::compile(&texts, &sources, &needed);
-    let program = program.unwrap_or_else(|faults| panic!("{faults:?}\n{policy}"));
+    let program = program.unwrap_or_else(|faults| panic!("{faults:?}\n{policies:?}"));
     let names = library::names_with(&program);
     let fact = clausula::eval::bind(&nodes[0], &program.schema, &names);
     let fact = fact.unwrap_or_else(|faults| panic!("{faults:?}\n{text}"));
@@ -165,7 +165,7 @@ fn holds(difference: &Difference) -> usize {
     let all: Vec<&Shown> = clauses.chain(acts).collect();
     for shown in &all {
         for side in [&shown.before, &shown.after] {
-            let verdict = judged(&side.facts, &shown.policy);
+            let verdict = judged(&side.facts, &[&shown.policy]);
             assert_eq!(verdict, side.verdict, "{}\n{}", side.facts, shown.policy);
         }
     }
@@ -219,5 +219,193 @@ fn one_act_can_be_asked_for() {
     assert_eq!(
         run(&["diff", "llama-3", "llama-3.1", "--clause", "shine"]).0,
         Some(2)
+    );
+}
+
+/// Two policy texts compared.
+fn texts_compared(old: &str, new: &str) -> Difference {
+    let mut sources = library::sources();
+    let [old, new] = [old, new].map(|text| {
+        let id = sources.add("policy.clause", text.to_owned());
+        let program = library::compile(&[id], &sources, &Needed::none());
+        program.unwrap_or_else(|faults| panic!("{faults:?}\n{text}"))
+    });
+    let options = Options {
+        today: jiff::civil::date(2026, 9, 1),
+        reported: false,
+    };
+    let [old, new] = [&old, &new].map(|program| Version {
+        layer: &program.layers[0],
+        program,
+    });
+    diff(old, new, options, &Show::All)
+}
+
+const CLAUSES: &str = r#"
+policy house "House rules" open {
+  clause team "Small teams" { forbid when team.size > 100 and team.kind is not research }
+  clause plan "Paid plans" { require plan is paid when any team in teams satisfies team.kind is sales }
+  clause region "At home" { forbid when seat in HOME or market in (HOME, ABROAD) }
+  clause stages "Stages" { require stages includes beta when shout and fee in 2025 > EUR 5 }
+  clause renewed "Renewed" { forbid when renewed is not none and renewed < 2024-01-01 }
+  clause shouting "Quiet" { forbid shout, whisper }
+}
+"#;
+
+#[test]
+fn a_vocabulary_in_another_order_changes_no_clause() {
+    let first = r#"
+unit people
+unit seats
+territory HOME { DE, FR }
+territory ABROAD { HOME, US from 2020-01-01 }
+enum plan { free, paid, trial }
+record team { kind: one of sales, research, support size: count of people }
+fact team: team
+fact teams: list of team
+fact plan: plan
+fact seat: country
+fact market: territory
+fact stages: list of one of alpha, beta, final
+fact fee: money by year
+fact renewed: date or none
+act shout "Shout" when product.audience is public
+act whisper "Whisper" when product.audience is own-staff
+"#;
+    let second = r#"
+act whisper "Whisper" when product.audience is own-staff
+act shout "Shout" when product.audience is public
+fact renewed: date or none
+fact fee: money by year
+fact stages: list of one of final, beta, alpha
+fact market: territory
+fact plan: plan
+fact teams: list of team
+fact team: team
+fact seat: country
+record team { size: count of people kind: one of support, research, sales }
+enum plan { trial, paid, free }
+territory ABROAD { HOME, US from 2020-01-01 }
+territory HOME { DE, FR }
+unit seats
+unit people
+"#;
+    for (old, new) in [(first, second), (second, first)] {
+        let difference = texts_compared(&format!("{old}{CLAUSES}"), &format!("{new}{CLAUSES}"));
+        for pair in &difference.clauses {
+            assert_eq!(pair.change, Change::Same, "{}", pair.name);
+        }
+        assert!(difference.same && !difference.gave_up);
+    }
+}
+
+#[test]
+fn facts_that_are_shown_fit_the_vocabulary_of_their_side() {
+    let old = r#"
+unit people
+territory HOME { DE, FR }
+record team { lead: text kind: one of sales, research size: count of people }
+fact team: team
+fact plan: one of free, paid, trial
+fact audited: yes-no
+fact stages: list of one of alpha, beta
+act shout "Shout" when product.audience is public
+policy house "House rules" open {
+  clause team "Small teams" { forbid when team.size > 100 and team.kind is sales }
+  clause plan "Paid plans" { forbid when plan is free }
+  clause home "At home" { forbid when organization.principal-place-of-business in HOME }
+  clause audit "Audits" { require audited when product.audience is public }
+  clause stages "Stages" { forbid when stages includes beta }
+  clause shouting "Quiet" { forbid shout }
+}
+"#;
+    let new = r#"
+act whisper "Whisper" when product.audience is own-staff
+fact stages: list of one of final, beta, alpha
+fact audited: date or none
+fact plan: one of paid, free
+fact team: team
+record team { size: count of people kind: one of research, sales, support }
+territory HOME { DE, US }
+unit people
+policy house "House rules" open {
+  clause team "Small teams" { forbid when team.size > 50 and team.kind is sales }
+  clause plan "Paid plans" { forbid when plan is paid }
+  clause home "At home" { forbid when organization.principal-place-of-business in HOME }
+  clause audit "Audits" { require audited is not none when product.audience is public }
+  clause stages "Stages" { forbid when stages includes alpha }
+  clause shouting "Quiet" { forbid whisper }
+}
+"#;
+    for (old, new) in [(old, new), (new, old)] {
+        let difference = texts_compared(old, new);
+        assert!(!difference.same);
+        for pair in &difference.clauses {
+            let changed = matches!(pair.change, Change::Changed { .. });
+            assert!(changed, "{} {:?}", pair.name, pair.change);
+            if pair.name != "shouting" {
+                assert!(!pair.shown.is_empty(), "{} is not shown", pair.name);
+            }
+            for shown in &pair.shown {
+                for (side, policy) in [(&shown.before, old), (&shown.after, new)] {
+                    let verdict = judged(&side.facts, &[policy, &shown.policy]);
+                    assert_eq!(verdict, side.verdict, "{}\n{}", pair.name, side.facts);
+                }
+                assert_ne!(shown.before.clause, shown.after.clause);
+            }
+        }
+    }
+}
+
+/// A file of a test.
+fn file(name: &str, text: &str) -> String {
+    let path = format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(&path, text).expect("the target folder can be written to");
+    path
+}
+
+#[test]
+fn an_upgrade_of_a_policy_is_judged_under_each_version_alone() {
+    let policy = |words: &str| {
+        format!(
+            "fact audited: yes-no\npolicy house \"House\" open {{\n  \
+             clause audit \"An audit\" {{ require audited {words} }}\n}}\n"
+        )
+    };
+    let old = file(
+        "upgrade-old.clause",
+        &policy("when product.audience is public"),
+    );
+    let new = file("upgrade-new.clause", &policy(""));
+    let facts = file(
+        "upgrade.yaml",
+        "audited: false\nproduct: { audience: own-staff }\nmodels: []\n",
+    );
+    let (status, text) = run(&["diff", &old, &new, "--facts", &facts]);
+    assert_eq!(status, Some(1), "{text}");
+    assert!(
+        text.contains("permitted under house, not permitted under house"),
+        "{text}"
+    );
+    assert!(text.contains("open house/audit"), "{text}");
+    // A license of a file asks for a fact that only its file declares.
+    let license = |name: &str| {
+        format!(
+            "fact audited: yes-no\nlicense {name} \"N\" {{\n  licensor \"N\"\n  \
+             source t primary \"https://example.com\"\n  \
+             clause rights of t §1 \"R\" {{ grant use, reproduce when audited }}\n}}\n"
+        )
+    };
+    let old = file("upgrade-first.clause", &license("first"));
+    let new = file("upgrade-second.clause", &license("second"));
+    let facts = file(
+        "upgrade-license.yaml",
+        "models: [{ id: a/b, license: [first], from: [], run: self-hosted }]\n",
+    );
+    let (status, text) = run(&["diff", &old, &new, "--facts", &facts]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(
+        text.contains("undetermined under first, undetermined under second"),
+        "{text}"
     );
 }

@@ -102,6 +102,18 @@ fn a_difference_follows_its_schema() {
     ] {
         follows("diff", &[&arguments[..], &to_json].concat());
     }
+    let policy = |name: &str, facts: &str| {
+        let path = format!("{}/schemas-{name}.clause", env!("CARGO_TARGET_TMPDIR"));
+        let text = format!(
+            "{facts}\npolicy house \"House\" open {{\n  \
+             clause size \"Size\" {{ forbid when size is not none }}\n}}\n"
+        );
+        std::fs::write(&path, text).expect("the target folder can be written to");
+        path
+    };
+    let old = policy("old", "fact size: text or none\nfact audited: yes-no");
+    let new = policy("new", "fact size: date or none");
+    follows("diff", &[&["diff", &old, &new][..], &to_json].concat());
 }
 
 #[test]
