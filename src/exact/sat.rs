@@ -86,6 +86,12 @@ impl Batsat {
         }
     }
 
+    /// The last solution, by variable.
+    pub fn world(&self) -> Vec<bool> {
+        let values = self.solver.get_model().iter();
+        values.map(|value| *value == lbool::TRUE).collect()
+    }
+
     fn lit(&mut self, lit: Lit) -> batsat::Lit {
         let var = self.solver.var_of_int(lit.var() - 1);
         batsat::Lit::new(var, lit.is_positive())
