@@ -2,7 +2,7 @@
 
 use super::diff::{Acts, Change, Difference, Pair, Show, Version, kind};
 use super::draft::Draft;
-use super::free;
+use super::free::{self, Reach};
 use super::normal::Normal;
 use super::terms::{pairs, terms};
 use super::vocabulary::{Joint, Side};
@@ -223,8 +223,14 @@ struct Run<'s, 't> {
     show: &'t Show,
     /// Whether the license reaches the model by outputs.
     by_outputs: Lit,
+    /// How each of the licenses does.
+    reach: [Option<Reach>; 2],
+    /// Whether facts state the license of every model there is.
+    stated: Lit,
     /// Whether the deployment is permitted under each layer: as written, and in the same words.
     permitted: [Lit; 4],
+    /// Whether it is not permitted; where it is not known what binds the models it is neither.
+    refused: [Lit; 4],
     /// Each check of each layer, and whether it passes.
     passes: [Vec<(Check, Lit)>; 4],
     /// Duties of the newer, due and met, that are worth showing.
@@ -249,6 +255,10 @@ impl<'s, 't> Run<'s, 't> {
     ) -> Run<'s, 't> {
         let both: Vec<_> = layers.into_iter().filter_map(Layer::terms).collect();
         let by_outputs = free::path(&mut worlds, OLD, stage.program, &both);
+        let reach = layers.map(|layer| {
+            let terms = layer.terms()?;
+            Some(free::reach(&mut worlds, OLD, stage.program, terms))
+        });
         let mut run = Run {
             worlds,
             stage,
@@ -256,7 +266,10 @@ impl<'s, 't> Run<'s, 't> {
             layers,
             show,
             by_outputs,
+            reach,
+            stated: Lit::TRUE,
             permitted: [Lit::TRUE; 4],
+            refused: [Lit::FALSE; 4],
             passes: Default::default(),
             duties: Vec::new(),
             prefer: Vec::new(),
@@ -266,10 +279,51 @@ impl<'s, 't> Run<'s, 't> {
         };
         for (at, scene) in scenes.iter().enumerate() {
             run.passes[at] = run.passes(at, scene);
+        }
+        run.stated = run.stated();
+        for at in 0..scenes.len() {
             let all = run.passes[at].iter().map(|(_, lit)| *lit).collect();
-            run.permitted[at] = run.worlds.and(all);
+            let all = run.worlds.and(all);
+            (run.permitted[at], run.refused[at]) = run.verdicts(at, all);
         }
         run
+    }
+
+    /// Whether facts state the license of every model, and it reaches the deployed one in no other way.
+    /// They do not state that of a model between the two; that of the deployed one where it was taught
+    /// by outputs, or where a clause asks for it and it descends under both.
+    fn stated(&mut self) -> Lit {
+        let (step, more) = free::steps(&mut self.worlds, OLD, self.stage.program);
+        let taught = match self.trial.beside {
+            Some(_) => self.by_outputs,
+            None => Lit::FALSE,
+        };
+        let listed = self.worlds.listed(free::SUBJECT, "license");
+        let mut own = vec![self.worlds.or(listed)];
+        own.extend(self.reach.iter().flatten().map(|reach| !reach.by_outputs));
+        let own = self.worlds.and(own);
+        let known = self.worlds.or(vec![own, taught]);
+        let one = self.worlds.and(vec![known, !more]);
+        self.worlds.or(vec![!step, one])
+    }
+
+    /// Whether the deployment is permitted under a layer of which `all` checks pass, and whether it is
+    /// not permitted.
+    fn verdicts(&mut self, at: usize, all: Lit) -> (Lit, Lit) {
+        let Some(reach) = self.reach[at % 2] else {
+            return (all, !all);
+        };
+        let permitted = self.worlds.and(vec![reach.at_all, all, self.stated]);
+        let refused = self.worlds.and(vec![reach.at_all, !all]);
+        (permitted, refused)
+    }
+
+    /// What verdicts of both layers take, as written and in the same words.
+    fn judged(&self, permitted: [bool; 2]) -> impl Iterator<Item = Lit> {
+        (0..4).map(move |at| match permitted[at % 2] {
+            true => self.permitted[at],
+            false => self.refused[at],
+        })
     }
 
     /// Whether each check of a layer passes.
@@ -287,8 +341,14 @@ impl<'s, 't> Run<'s, 't> {
             let asked = match &scene.context.layer.kind {
                 LayerKind::Policy(house) if !house.closed => continue,
                 LayerKind::Policy(_) => Lit::TRUE,
-                LayerKind::License(_) if known.name == TRAIN_WITH_OUTPUTS => self.by_outputs,
-                LayerKind::License(_) => !self.by_outputs,
+                LayerKind::License(_) => {
+                    let reach = self.reach[at % 2];
+                    let by_outputs = reach.map_or(Lit::FALSE, |reach| reach.by_outputs);
+                    match known.name == TRAIN_WITH_OUTPUTS {
+                        true => by_outputs,
+                        false => !by_outputs,
+                    }
+                }
             };
             let fails = self.worlds.fails(at, Check::Act(act));
             let fails = self.worlds.and(vec![asked, fails]);
@@ -454,7 +514,7 @@ impl<'s, 't> Run<'s, 't> {
     }
 
     fn can(&mut self, lits: &[Lit]) -> bool {
-        match self.worlds.solve(lits) {
+        match self.worlds.can(lits) {
             Some(can) => can,
             None => {
                 self.gave_up = true;
@@ -708,22 +768,40 @@ impl<'s, 't> Run<'s, 't> {
             (Some([yes, no]), false),
             (None, false),
         ];
+        let lone = goal.clauses.contains(&None);
+        // Verdicts that cannot be, whatever decides.
+        let mut never = Vec::new();
         for (verdicts, decides) in tries {
-            let mut lits = lits.to_vec();
-            for (at, permitted) in self.permitted.into_iter().enumerate() {
-                let wanted = verdicts.map(|all| all[at % 2] == yes);
-                lits.extend(wanted.map(|yes| if yes { permitted } else { !permitted }));
-                lits.extend(others[at].filter(|_| decides && wanted == Some(false)));
+            if never.contains(&verdicts) {
+                continue;
             }
-            let lone = goal.clauses.contains(&None) && verdicts.is_none();
-            if (lone && goal.is_exception(&self.layers)) || !self.can(&lits) {
+            let mut lits = lits.to_vec();
+            if let Some(verdicts) = verdicts {
+                let permitted = verdicts.map(|verdict| verdict == yes);
+                lits.extend(self.judged(permitted));
+                let whole = lits.len();
+                let refused = (others.iter().enumerate()).filter(|(at, _)| !permitted[at % 2]);
+                lits.extend(refused.filter_map(|(_, lit)| lit.filter(|_| decides)));
+                if !self.can(&lits) {
+                    let core = self.worlds.core(&lits);
+                    if core.iter().all(|lit| lits[..whole].contains(lit)) {
+                        never.push(Some(verdicts));
+                    }
+                    continue;
+                }
+            } else if lone && goal.is_exception(&self.layers) || !self.can(&lits) {
                 continue;
             }
             let trial = self.trial;
             // What decides in the world that was found goes on deciding.
             let mut first: [Option<Vec<String>>; 2] = [None, None];
+            // What permits takes more facts, and is the first to miss one.
+            let order = match verdicts {
+                Some([_, verdict]) if verdict == yes => [NEW, OLD],
+                _ => [OLD, NEW],
+            };
             let mut shows = |draft: &Draft, read: Read| {
-                [OLD, NEW].into_iter().all(|at| {
+                order.into_iter().all(|at| {
                     let seen = trial.under[at].see(draft, read, |sight| {
                         let is = |all: [Verdict; 2]| sight.verdict() == all[at];
                         let reached = goal.reached(sight, at) && verdicts.is_none_or(is);
@@ -780,7 +858,7 @@ impl<'s, 't> Run<'s, 't> {
         normal: Lit,
         gained: bool,
     ) -> (Vec<String>, Option<Shown>) {
-        let permits = if gained { NEW } else { OLD };
+        let (permits, forbids) = if gained { (NEW, OLD) } else { (OLD, NEW) };
         let mut prefer = Vec::new();
         let (first, plain) = self.prefer.split_at(self.first);
         prefer.extend(first);
@@ -792,10 +870,7 @@ impl<'s, 't> Run<'s, 't> {
         for whole in [true, false] {
             let mut goals = vec![exact, normal];
             if whole {
-                for (at, permitted) in self.permitted.into_iter().enumerate() {
-                    let yes = at % 2 == permits;
-                    goals.push(if yes { permitted } else { !permitted });
-                }
+                goals.extend(self.judged([OLD, NEW].map(|at| at == permits)));
             }
             if !self.can(&goals) {
                 continue;
@@ -803,7 +878,7 @@ impl<'s, 't> Run<'s, 't> {
             let trial = self.trial;
             let mut due: Option<Vec<u16>> = None;
             let mut shows = |draft: &Draft, read: Read| {
-                let ok = [OLD, NEW].into_iter().all(|at| {
+                let ok = [permits, forbids].into_iter().all(|at| {
                     let truth = Truth::of(at == permits);
                     let verdict = if at == permits {
                         Verdict::Permitted

@@ -4,11 +4,11 @@
 //! given plain values by trying: what it is meant to show must still be so.
 
 use super::free::{ORIGIN, SUBJECT};
+use crate::eval::{Fact, LicenseNames, State, missing};
 use crate::exact::{Base, Place, Said, Sample, Stride, Unit};
-use crate::facts::{self, Entry, Node};
 use crate::scene::Stage;
 use crate::source::{SourceId, Span};
-use crate::value::{Kind, Month, Period, Schema, Value, starts_name};
+use crate::value::{Kind, Month, Period, RecordId, Schema, Value, parse_month, starts_name};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
@@ -235,11 +235,18 @@ impl Draft {
                 *self = next;
             }
         }
-        let mut at = 0;
-        while let Some(spot) = self.spots(schema).into_iter().nth(at) {
-            let shorter = [self.without(&spot), self.emptied(&spot)];
-            match shorter.into_iter().flatten().find(&mut *shows) {
-                Some(next) => *self = next,
+        let (mut at, mut spots) = (0, self.spots(schema));
+        while let Some(spot) = spots.get(at) {
+            let shorter = match whole(spot) {
+                // It was tried.
+                true => None,
+                false => self.without(spot).filter(&mut *shows),
+            };
+            match shorter.or_else(|| self.emptied(spot).filter(&mut *shows)) {
+                Some(next) => {
+                    *self = next;
+                    spots = self.spots(schema);
+                }
                 None => at += 1,
             }
         }
@@ -367,31 +374,34 @@ impl Draft {
 }
 
 impl Draft {
-    /// What [`Draft::yaml`] is read as, but for the places.
-    pub fn node(&self, schema: &Schema, layers: &Numbered, signed: Date) -> Node {
-        let writer = Writer {
-            schema,
-            id: layers.first().map_or("", |(_, id)| id),
-            out: String::new(),
-        };
-        let mut root = writer.node(&self.root, &Kind::Record(Schema::ROOT));
+    /// What [`Draft::yaml`] says, but for the places; `None` where that is no facts. A license that has
+    /// none of the `names` is taken to be meant so.
+    pub fn fact(
+        &self,
+        schema: &Schema,
+        names: &dyn LicenseNames,
+        layers: &Numbered,
+        signed: Date,
+    ) -> Option<Fact> {
+        let id = layers.first().map_or("", |(_, id)| id);
+        let reader = Reader { schema, names, id };
+        let mut root = reader.fact(&self.root, &Kind::Record(Schema::ROOT))?;
         let judgments = self.determined(layers);
-        if let (false, facts::Tree::Map(map)) = (judgments.is_empty(), &mut root.value) {
-            let determinations = judgments.into_iter().map(|(judgment, answer)| {
-                let fields = [
-                    ("judgment", judgment),
-                    ("value", answer.to_owned()),
-                    ("by", "Counsel".to_owned()),
-                    ("on", signed.to_string()),
-                    ("until", "none".to_owned()),
-                ];
-                let fields = fields.map(|(key, said)| (key.into(), entry(scalar(&said))));
-                node(facts::Tree::Map(fields.into_iter().collect()))
-            });
-            let list = facts::Tree::List(determinations.collect());
-            map.insert("determinations".into(), entry(node(list)));
+        if let (false, State::Record(fields)) = (judgments.is_empty(), &mut root.state) {
+            let mut all = Tree::List(IndexMap::new());
+            for (nth, (judgment, answer)) in judgments.into_iter().enumerate() {
+                let mut own = Tree::Map(IndexMap::new());
+                *own.key("judgment") = Tree::text(&judgment);
+                *own.key("value") = Tree::Leaf(Some(Value::Bool(answer == "true")));
+                *own.key("by") = Tree::text("Counsel");
+                *own.key("on") = Tree::Leaf(Some(Value::Date(signed)));
+                *own.key("until") = Tree::Leaf(None);
+                all.list().insert(nth.to_string(), own);
+            }
+            let (at, _, field) = schema.root().fields.get_full("determinations")?;
+            fields[at] = reader.fact(&all, &field.kind)?;
         }
-        root
+        Some(root)
     }
 }
 
@@ -402,31 +412,89 @@ const SOMEWHERE: Span = Span {
     end: 0,
 };
 
-fn node(value: facts::Tree) -> Node {
-    Node::new(SOMEWHERE, value)
+/// Reads a draft as facts.
+struct Reader<'r> {
+    schema: &'r Schema,
+    names: &'r dyn LicenseNames,
+    id: &'r str,
 }
 
-fn entry(value: Node) -> Entry {
-    Entry {
-        key: SOMEWHERE,
-        value,
+impl Reader<'_> {
+    fn fact(&self, tree: &Tree, kind: &Kind) -> Option<Fact> {
+        let state = match (tree, kind) {
+            (Tree::Map(map), Kind::Record(id)) => State::Record(self.record(map, *id)?),
+            (Tree::Map(map), Kind::Series(period, inner)) => {
+                let entries = map.iter().map(|(key, tree)| {
+                    let at = match period {
+                        Period::Month => {
+                            let (year, month) = parse_month(key)?;
+                            Month::new(year, month).0
+                        }
+                        Period::Year => key.parse().ok()?,
+                    };
+                    Some((at, self.fact(tree, inner)?))
+                });
+                let mut entries: Vec<(i32, Fact)> = entries.collect::<Option<_>>()?;
+                entries.sort_by_key(|(at, _)| *at);
+                State::Series(entries)
+            }
+            (Tree::List(list), Kind::List(inner)) => {
+                let list = list.values().map(|tree| self.fact(tree, inner));
+                State::List(list.collect::<Option<_>>()?)
+            }
+            (Tree::Leaf(_), Kind::List(inner)) => State::List(vec![self.fact(tree, inner)?]),
+            (Tree::Leaf(Some(value)), _) => self.value(value, kind),
+            (Tree::Leaf(None), Kind::Choice(id)) => {
+                let none = self.schema.choice(*id).position("none")?;
+                State::Value(Value::Choice(none))
+            }
+            _ => return None,
+        };
+        Some(Fact {
+            state,
+            span: SOMEWHERE,
+            key: SOMEWHERE,
+            assumed: false,
+        })
     }
-}
 
-/// What YAML makes of a value without quotes.
-fn scalar(said: &str) -> Node {
-    let digits = said.strip_prefix(['-', '+']).unwrap_or(said);
-    let of = |signs: &str| {
-        let known = |sign: char| sign.is_ascii_digit() || signs.contains(sign);
-        digits.starts_with(|sign: char| sign.is_ascii_digit()) && digits.chars().all(known)
-    };
-    node(match said {
-        "true" => facts::Tree::Bool(true),
-        "false" => facts::Tree::Bool(false),
-        said if of("") => facts::Tree::Int(said.into()),
-        said if of(".") && said.matches('.').count() == 1 => facts::Tree::Float(said.into()),
-        said => facts::Tree::Text(said.into()),
-    })
+    fn record(&self, map: &IndexMap<String, Tree>, id: RecordId) -> Option<Vec<Fact>> {
+        let record = self.schema.record(id);
+        let fields = record.fields.values();
+        let mut fields: Vec<Fact> = fields.map(|field| missing(field, SOMEWHERE)).collect();
+        for (key, tree) in map {
+            let (at, _, field) = record.fields.get_full(key)?;
+            fields[at] = match tree {
+                Tree::Leaf(None) if field.or_none => Fact {
+                    state: State::None,
+                    span: SOMEWHERE,
+                    ..Fact::unknown(SOMEWHERE)
+                },
+                tree => self.fact(tree, &field.kind)?,
+            };
+        }
+        let id = fields.first().map(|id| &id.state);
+        let nameless = record.name == "model" && !matches!(id, Some(State::Value(_)));
+        (!nameless).then_some(fields)
+    }
+
+    fn value(&self, value: &Value, kind: &Kind) -> State {
+        let Value::Text(text) = value else {
+            return State::Value(value.clone());
+        };
+        let text = match &**text {
+            LICENSE => self.id,
+            text => text,
+        };
+        let text = match kind {
+            Kind::LicenseName => self.names.canonical(text).unwrap_or(text),
+            _ => text,
+        };
+        match text {
+            "unknown" => State::Unknown,
+            text => State::Value(Value::Text(text.into())),
+        }
+    }
 }
 
 fn decide(all: &mut Vec<Decision>, about: String, answer: String, own: (usize, u16, u16)) {
@@ -986,29 +1054,6 @@ impl Writer<'_> {
             Tree::Map(map) if map.is_empty() => "{}".to_owned(),
             Tree::Map(map) => format!("{{ {} }}", each(map, true).join(", ")),
             Tree::List(list) => format!("[{}]", each(list, false).join(", ")),
-        }
-    }
-
-    /// What all of it is read as.
-    fn node(&self, tree: &Tree, kind: &Kind) -> Node {
-        match tree {
-            Tree::Leaf(Some(Value::Text(text))) => node(facts::Tree::Text(match &**text {
-                LICENSE => self.id.into(),
-                text => text.into(),
-            })),
-            Tree::Leaf(value) => scalar(&self.leaf(value.as_ref(), kind)),
-            Tree::Map(map) => {
-                let map = map.iter().map(|(key, tree)| {
-                    let inside = self.node(tree, &inner(kind, key, self.schema));
-                    (key.as_str().into(), entry(inside))
-                });
-                node(facts::Tree::Map(map.collect()))
-            }
-            Tree::List(list) => {
-                let list = list.iter();
-                let list = list.map(|(key, tree)| self.node(tree, &inner(kind, key, self.schema)));
-                node(facts::Tree::List(list.collect()))
-            }
         }
     }
 

@@ -91,16 +91,8 @@ pub fn scenes<'a>(
 
 /// What is so of every path a license follows; goes out: whether it follows outputs.
 pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Terms]) -> Lit {
-    let Some(relation) = program
-        .schema
-        .enums
-        .iter()
-        .find(|known| known.name == "relation")
-    else {
-        return Lit::FALSE;
-    };
     let mut outputs: Vec<Lit> = Vec::new();
-    for at in (0..relation.choices.len()).filter_map(|at| u16::try_from(at).ok()) {
+    for at in relations(program) {
         let (Some(through), Some(ours)) = (
             worlds.relation(scene, "through", at),
             worlds.relation(scene, "ours", at),
@@ -122,6 +114,64 @@ pub fn path(worlds: &mut Worlds, scene: usize, program: &Program, terms: &[&Term
         }
     }
     worlds.or(outputs)
+}
+
+/// How a license reaches the model.
+#[derive(Clone, Copy)]
+pub struct Reach {
+    /// Whether it does at all.
+    pub at_all: Lit,
+    /// Whether it follows outputs; otherwise the model descends from the one that carries it.
+    pub by_outputs: Lit,
+}
+
+/// How the license with these terms reaches the model, along the path.
+pub fn reach(worlds: &mut Worlds, scene: usize, program: &Program, terms: &Terms) -> Reach {
+    let (mut outputs, mut not): (Vec<Lit>, Vec<Lit>) = (Vec::new(), Vec::new());
+    for at in relations(program) {
+        let Some(through) = worlds.relation(scene, "through", at) else {
+            continue;
+        };
+        if terms.binds.contains(&at) {
+            continue;
+        }
+        if terms.follows.contains(&at) {
+            // It follows outputs once.
+            not.extend(
+                outputs
+                    .iter()
+                    .map(|other| worlds.and(vec![through, *other])),
+            );
+            outputs.push(through);
+        } else {
+            not.push(through);
+        }
+    }
+    Reach {
+        at_all: !worlds.or(not),
+        by_outputs: worlds.or(outputs),
+    }
+}
+
+/// Whether the path has a step, and whether it has more than one.
+pub fn steps(worlds: &mut Worlds, scene: usize, program: &Program) -> (Lit, Lit) {
+    let (mut one, mut more) = (Lit::FALSE, Lit::FALSE);
+    for at in relations(program) {
+        if let Some(through) = worlds.relation(scene, "through", at) {
+            let second = worlds.and(vec![one, through]);
+            more = worlds.or(vec![more, second]);
+            one = worlds.or(vec![one, through]);
+        }
+    }
+    (one, more)
+}
+
+/// The relations of the vocabulary between a model and its parent, by number.
+fn relations(program: &Program) -> impl Iterator<Item = u16> {
+    let mut enums = program.schema.enums.iter();
+    let relation = enums.find(|known| known.name == "relation");
+    let choices = relation.into_iter().flat_map(|known| &known.choices);
+    (0_u16..).zip(choices).map(|(at, _)| at)
 }
 
 /// Steps between models that a reader knows, best last.

@@ -3,7 +3,7 @@
 use super::draft::{Draft, LICENSE, Origin, known_values};
 use super::free;
 use super::vocabulary::Side as Vocabulary;
-use crate::eval::{self, Truth};
+use crate::eval::{self, Fact, Truth};
 use crate::exact::{Lit, Unit, Worlds};
 use crate::facts::{self, Format};
 use crate::ir::{Layer, Says};
@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 /// Facts, and what comes of them under both layers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -52,6 +53,8 @@ pub(super) struct Under<'p> {
     names: Names<'p>,
     /// Its vocabulary, where worlds are found in another.
     pub vocabulary: Option<Vocabulary<'p>>,
+    /// The text that was read last, and its facts.
+    read: RefCell<Option<(String, Option<Fact>)>>,
 }
 
 /// How a draft becomes facts.
@@ -186,6 +189,7 @@ impl<'p> Under<'p> {
             ready,
             names: library::names_with(ready.program),
             vocabulary: None,
+            read: RefCell::new(None),
         }
     }
 
@@ -208,23 +212,32 @@ impl<'p> Under<'p> {
         draft.yaml(&self.ready.program.schema, &self.layers, signed)
     }
 
+    /// The facts that a text states.
+    fn read(&self, text: String) -> Option<Fact> {
+        let mut last = self.read.borrow_mut();
+        if let Some((_, fact)) = last.as_ref().filter(|(known, _)| *known == text) {
+            return fact.clone();
+        }
+        let place = SourceId(u32::MAX - 1);
+        let nodes = facts::parse(place, &text, Format::Yaml, &facts::Limits::default());
+        let node = nodes.ok().and_then(|nodes| nodes.into_iter().next());
+        let schema = &self.ready.program.schema;
+        let fact = node.and_then(|node| eval::bind(&node, schema, &self.names).ok());
+        *last = Some((text, fact.clone()));
+        fact
+    }
+
     /// Evaluates a draft as a facts file; `None` where it is no facts.
     pub fn see<R>(&self, draft: &Draft, read: Read, see: impl FnOnce(&Sight) -> R) -> Option<R> {
         let program = self.ready.program;
-        let node = match read {
+        let fact = match read {
             Read::Tree => {
                 let signed = before(self.ready.options.today);
-                self.own(draft).node(&program.schema, &self.layers, signed)
+                let draft = self.own(draft);
+                draft.fact(&program.schema, &self.names, &self.layers, signed)?
             }
-            Read::Text => {
-                let place = SourceId(u32::MAX - 1);
-                let text = self.facts(draft);
-                let limits = facts::Limits::default();
-                let nodes = facts::parse(place, &text, Format::Yaml, &limits).ok()?;
-                nodes.into_iter().next()?
-            }
+            Read::Text => self.read(self.facts(draft))?,
         };
-        let fact = eval::bind(&node, &program.schema, &self.names).ok()?;
         let fact = eval::with_defaults(fact, program);
         let mut stage = Stage::set(self.ready, &fact).ok()?;
         for reading in &draft.readings {
@@ -422,10 +435,19 @@ fn world(worlds: &mut Worlds, goals: &[Lit], prefer: &[Lit]) -> Option<Vec<Unit>
     // Some went for nothing.
     let mut units = worlds.units();
     let mut assumed: Vec<Lit> = goals.iter().chain(&wished).copied().collect();
-    for wish in dropped.into_iter().rev() {
-        assumed.push(wish);
+    let so = |worlds: &Worlds| -> Vec<Lit> {
+        let so = dropped.iter().filter(|wish| worlds.value(**wish));
+        so.copied().collect()
+    };
+    let mut held = so(worlds);
+    for wish in dropped.iter().rev() {
+        assumed.push(*wish);
+        if held.contains(wish) {
+            continue;
+        }
         if worlds.solve(&assumed) == Some(true) {
             units = worlds.units();
+            held = so(worlds);
         } else {
             assumed.pop();
         }
@@ -435,15 +457,13 @@ fn world(worlds: &mut Worlds, goals: &[Lit], prefer: &[Lit]) -> Option<Vec<Unit>
 
 /// Those units of a world that all of `goals` rest on; all of them where that cannot be told.
 fn core(worlds: &mut Worlds, goals: &[Lit], units: &[Unit]) -> Vec<Unit> {
-    let mut kept: Vec<Lit> = Vec::new();
-    for goal in goals.iter().filter(|goal| !goal.is_known()) {
-        let mut all: Vec<Lit> = units.iter().map(|unit| unit.lit).collect();
-        all.push(!*goal);
-        if worlds.solve(&all) != Some(false) {
-            return units.to_vec();
-        }
-        kept.extend(worlds.core(&all));
+    let reached = worlds.and(goals.to_vec());
+    let mut all: Vec<Lit> = units.iter().map(|unit| unit.lit).collect();
+    all.push(!reached);
+    if worlds.solve(&all) != Some(false) {
+        return units.to_vec();
     }
+    let kept = worlds.core(&all);
     let units = units.iter().filter(|unit| kept.contains(&unit.lit));
     units.cloned().collect()
 }

@@ -553,7 +553,7 @@ pub(super) fn scalar(schema: &Schema, text: &str, kind: &Kind) -> Option<Value> 
 }
 
 /// A field nobody stated.
-pub(super) fn missing(field: &Field, key: Span) -> Fact {
+pub fn missing(field: &Field, key: Span) -> Fact {
     match &field.default {
         Some(default) => assumed(default, key),
         None => Fact::unknown(key),

@@ -13,7 +13,7 @@ mod frame;
 mod lineage;
 mod truth;
 
-pub use bind::{LicenseNames, assumed, bind, with_defaults};
+pub use bind::{LicenseNames, assumed, bind, missing, with_defaults};
 pub use errors::{currencies, unknown_judgment};
 pub use fact::{Fact, Range, State};
 pub use fast::{documents, read};

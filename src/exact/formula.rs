@@ -78,8 +78,13 @@ impl Clauses {
 
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &[Lit]> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
+        self.after(0)
+    }
+
+    /// Each but the first so many.
+    pub fn after(&self, count: usize) -> impl Iterator<Item = &[Lit]> {
+        let mut start = count.checked_sub(1).map_or(0, |last| self.ends[last]);
+        self.ends[count..].iter().map(move |end| {
             let clause = &self.lits[start..*end];
             start = *end;
             clause

@@ -100,18 +100,35 @@ impl Batsat {
         }
     }
 
+    /// The last solution.
+    pub fn world(&self) -> World {
+        let values = self.solver.get_model().iter();
+        World(values.map(|value| *value == lbool::TRUE).collect())
+    }
+
     fn lit(&mut self, lit: Lit) -> batsat::Lit {
         let var = self.solver.var_of_int(lit.var() - 1);
         batsat::Lit::new(var, lit.is_positive())
     }
 }
 
-/// A solution of the clauses, and what was asked to hold in it.
+/// A solution of the clauses: of every variable, whether it is true.
+#[derive(Clone)]
+pub struct World(Vec<bool>);
+
+impl World {
+    /// Whether a literal holds in it.
+    pub fn has(&self, lit: Lit) -> bool {
+        let known = self.0.get(lit.var() as usize - 1);
+        known.is_some_and(|yes| *yes == lit.is_positive())
+    }
+}
+
+/// A solution, and what was asked to hold in it.
 #[derive(Clone)]
 pub struct Solution {
     held: Vec<Lit>,
-    /// Of every variable, whether it is true; the first place is no variable.
-    world: Vec<bool>,
+    world: World,
 }
 
 impl Solution {
@@ -124,9 +141,7 @@ impl Solution {
         if !solver.solve(&held)? {
             return Some(None);
         }
-        let count = solver.solver.num_vars();
-        let world = (0..=count).map(|var| var > 0 && solver.value(Lit::new(var, true)));
-        let world = world.collect();
+        let world = solver.world();
         Some(Some(Solution { held, world }))
     }
 
@@ -148,8 +163,7 @@ impl Solution {
 
     /// Whether a literal holds in it.
     pub fn has(&self, lit: Lit) -> bool {
-        let known = self.world.get(lit.var() as usize);
-        known.is_some_and(|yes| *yes == lit.is_positive())
+        self.world.has(lit)
     }
 }
 

@@ -5,12 +5,13 @@ use super::Limits;
 use super::cells::Sample;
 use super::encode::Encoder;
 use super::formula::Lit;
-use super::place::{Place, find};
-use super::sat::{Batsat, Sat};
+use super::place::{Base, Place, Stride, find};
+use super::sat::{Batsat, Sat, World};
 use crate::eval::Fact;
 use crate::ir::{Atom, NodeId, Path, Root, Says, Step};
 use crate::scene::{Check, Scene, Stage};
 use crate::value::{Kind, Value, starts_name};
+use std::collections::VecDeque;
 
 /// One thing a world fixes.
 #[derive(Clone, Debug)]
@@ -75,6 +76,9 @@ pub enum Said {
     Other,
 }
 
+/// How many worlds are kept.
+const KEPT: usize = 64;
+
 /// Everything that can be about some scenes.
 pub struct Worlds<'s> {
     stage: &'s Stage<'s>,
@@ -82,6 +86,10 @@ pub struct Worlds<'s> {
     limits: &'s Limits,
     encoder: Encoder<'s>,
     solver: Option<Batsat>,
+    /// How many clauses the solver has.
+    given: usize,
+    /// The worlds found last, by variable.
+    found: VecDeque<World>,
     finished: bool,
 }
 
@@ -101,6 +109,8 @@ impl<'s> Worlds<'s> {
             limits,
             encoder,
             solver: None,
+            given: 0,
+            found: VecDeque::new(),
             finished: false,
         }
     }
@@ -158,6 +168,23 @@ impl<'s> Worlds<'s> {
         let spot = find(self.stage, &self.scenes[scene], &view, &path)?;
         let about = self.encoder.instance(&spot, crate::source::Span::NOWHERE);
         Some(self.encoder.member(scene, about, &Value::Choice(relation)))
+    }
+
+    /// What a list of a model may include, as far as anything asked about it.
+    pub fn listed(&self, member: usize, list: &str) -> Vec<Lit> {
+        let schema = &self.stage.program.schema;
+        let record = schema.record_named("model").map(|id| schema.record(id));
+        let at = record.and_then(|record| record.fields.get_index_of(list));
+        let Some(at) = at.and_then(|at| u16::try_from(at).ok()) else {
+            return Vec::new();
+        };
+        let place = Place {
+            base: Base::Member(member),
+            strides: vec![Stride::Field(at)],
+        };
+        let known = self.encoder.instances.get(&place);
+        let members = known.into_iter().flat_map(|known| &known.members);
+        members.map(|(_, lit)| *lit).collect()
     }
 
     /// The readings of a question that is open.
@@ -289,12 +316,17 @@ impl<'s> Worlds<'s> {
         bare.filter(|lit| !lit.is_known()).collect()
     }
 
-    /// For each fact that is asked about, what makes it the first of some values it can be. Nothing
-    /// new can be asked about after this.
+    /// For each fact that is asked about, what makes it the first of some values it can be; a date that
+    /// may be `none` is none. Nothing new can be asked about after this.
     pub fn plain(&mut self, values: &dyn Fn(&Kind) -> Vec<Value>) -> Vec<Lit> {
         self.finish();
         let instances = self.encoder.instances.values();
         let cells = instances.filter_map(|instance| {
+            if instance.kind == Kind::Date {
+                let mut cells = instance.cells.iter();
+                let none = cells.find(|(cell, _)| cell.sample == Sample::None);
+                return none.map(|(_, lit)| *lit);
+            }
             let mut values = values(&instance.kind).into_iter();
             values.find_map(|value| self.encoder.cell(instance, value))
         });
@@ -311,10 +343,31 @@ impl<'s> Worlds<'s> {
             return None;
         }
         let (formula, limits) = (&self.encoder.formula, self.limits);
-        let solver = self
-            .solver
-            .get_or_insert_with(|| Batsat::new(formula, limits));
-        solver.solve(lits)
+        let solver = match &mut self.solver {
+            Some(solver) => {
+                // Words for what was asked about before may come later.
+                let new = formula.clauses.after(self.given);
+                new.for_each(|clause| solver.add(clause.iter().copied()));
+                solver
+            }
+            none => none.insert(Batsat::new(formula, limits)),
+        };
+        self.given = formula.clauses.len();
+        let answer = solver.solve(lits);
+        if answer == Some(true) {
+            self.found.truncate(KEPT - 1);
+            self.found.push_front(solver.world());
+        }
+        answer
+    }
+
+    /// The same answer, for which no world needs to be found where one is known.
+    pub fn can(&mut self, lits: &[Lit]) -> Option<bool> {
+        let mut found = self.found.iter();
+        match found.any(|world| lits.iter().all(|lit| world.has(*lit))) {
+            true => Some(true),
+            false => self.solve(lits),
+        }
     }
 
     /// Whether something holds in the world found last.
@@ -328,6 +381,10 @@ impl<'s> Worlds<'s> {
 
     /// Those of the literals that cannot hold together, after a `false`.
     pub fn core(&self, lits: &[Lit]) -> Vec<Lit> {
+        // The solver was not asked.
+        if lits.contains(&Lit::FALSE) {
+            return vec![Lit::FALSE];
+        }
         let solver = self.solver.as_ref();
         solver.map_or_else(Vec::new, |solver| solver.core(lits))
     }

@@ -102,6 +102,14 @@ fn judged(ready: &Ready, fact: &Fact) -> verdict::Report {
     report.expect("the facts of this bench are sound")
 }
 
+/// What a report comes to, in a few words.
+fn note(report: &verdict::Report) -> String {
+    let (verdict, asked) = (report.verdict.as_str(), report.missing.len());
+    let remark = report.remarks.first();
+    let remark = remark.map_or("", |remark| remark.message.as_str());
+    format!("{verdict}, {asked} asked {remark}")
+}
+
 /// The verdict of the fast path, nothing explained.
 fn quick(ready: &Ready, fact: &Fact) -> Verdict {
     verdict::quick(&stage(ready, fact))
@@ -228,13 +236,8 @@ fn unknowns() {
     row("all known, verdict alone", base[0], base[0], "");
     for unknown in UNKNOWN {
         let (fact, gone) = with_unknown(unknown, &program);
-        let report = judged(&ready, &fact);
+        let note = note(&judged(&ready, &fact));
         let time = in_turns(&[&|| work(judged(&ready, &fact))])[0];
-        let note = format!(
-            "{}, {} asked",
-            report.verdict.as_str(),
-            report.missing.len()
-        );
         row(
             &format!("{gone} unknown, whole report"),
             time,
@@ -251,13 +254,8 @@ fn growth() {
         let program = clauses(count);
         let ready = Ready::new(&program, OPTIONS);
         let fact = nothing(&program);
-        let report = judged(&ready, &fact);
+        let note = note(&judged(&ready, &fact));
         let time = in_turns(&[&|| work(judged(&ready, &fact))])[0];
-        let note = format!(
-            "{}, {} asked",
-            report.verdict.as_str(),
-            report.missing.len()
-        );
         row(
             &format!("{count} clauses"),
             time,
@@ -271,13 +269,8 @@ fn growth() {
     let mut base = None;
     for count in MODELS {
         let fact = models(count, &program);
-        let report = judged(&ready, &fact);
+        let note = note(&judged(&ready, &fact));
         let time = in_turns(&[&|| work(judged(&ready, &fact))])[0];
-        let note = format!(
-            "{}, {} asked",
-            report.verdict.as_str(),
-            report.missing.len()
-        );
         row(
             &format!("{count} models"),
             time,
@@ -291,13 +284,8 @@ fn growth() {
         let program = different(count);
         let ready = Ready::new(&program, OPTIONS);
         let fact = nothing(&program);
-        let report = judged(&ready, &fact);
+        let note = note(&judged(&ready, &fact));
         let time = in_turns(&[&|| work(judged(&ready, &fact))])[0];
-        let gave_up = report
-            .remarks
-            .first()
-            .map_or("", |remark| remark.message.as_str());
-        let note = format!("{} {gave_up}", report.verdict.as_str());
         row(
             &format!("{count} facts"),
             time,
@@ -307,38 +295,41 @@ fn growth() {
     }
 }
 
+/// Pairs of licenses: the least that differ, some between, those that take longest.
+const PAIRS: [[&str; 2]; 6] = [
+    ["llama-3.3", "llama-4"],
+    ["llama-3", "llama-3.1"],
+    ["llama-3", "llama-3.2"],
+    ["llama-3", "llama-4"],
+    ["gemma", "llama-3.2"],
+    ["llama-4", "gemma"],
+];
+
 fn policies() {
     let all = library::program(&Needed::all());
-    let version = |id: &str| Version {
-        layer: all.layer(id).expect("a shipped license"),
-        program: &all,
+    let compared = |pair: [&str; 2]| {
+        let [old, new] = pair.map(|id| Version {
+            layer: all.layer(id).expect("a shipped license"),
+            program: &all,
+        });
+        diff::diff(old, new, OPTIONS, &Show::default())
     };
-    let show = Show::default();
-    let times = in_turns(&[
-        &|| work(library::program(&Needed::all())),
-        &|| {
-            work(diff::diff(
-                version("llama-3"),
-                version("llama-3.1"),
-                OPTIONS,
-                &show,
-            ))
-        },
-        &|| {
-            work(diff::diff(
-                version("llama-3.3"),
-                version("llama-4"),
-                OPTIONS,
-                &show,
-            ))
-        },
-        &|| work(lint::lint(&all, OPTIONS, true)),
-    ]);
+    let decode = || work(library::program(&Needed::all()));
+    let lint = || work(lint::lint(&all, OPTIONS, true));
+    let diffs = PAIRS.map(|pair| move || work(compared(pair)));
+    let mut sides: Vec<&dyn Fn()> = vec![&decode, &lint];
+    sides.extend(diffs.iter().map(|side| side as &dyn Fn()));
+    let times = in_turns(&sides);
     println!("\npolicies as a whole, beside decoding the library");
     row("decoding the whole library", times[0], times[0], "");
-    row("diff llama-3 llama-3.1", times[1], times[0], "");
-    row("diff llama-3.3 llama-4", times[2], times[0], "");
-    row("lint of the whole library", times[3], times[0], "");
+    row("lint of the whole library", times[1], times[0], "");
+    for ([old, new], time) in PAIRS.iter().zip(&times[2..]) {
+        let found = compared([old, new]);
+        let facts = found.clauses.iter().map(|clause| clause.shown.len());
+        let facts = facts.sum::<usize>() + found.acts.len();
+        let note = format!("{facts} examples");
+        row(&format!("diff {old} {new}"), *time, times[0], &note);
+    }
 }
 
 // ── times ───────────────────────────────────────────────────────────────────
