@@ -36,6 +36,7 @@ pub(super) const LIMITS: Limits = Limits {
     questions: 1_000_000,
     work: u64::MAX,
     worlds: 0,
+    depends: false,
 };
 
 /// Compares two layers.

@@ -745,7 +745,7 @@ impl<'s> Search<'s> {
     /// that differ in nothing else have different verdicts.
     fn depends(&mut self, settlement: &mut Settlement) {
         let plain = |group: &Group| group.statable && matches!(group.unknown, Unknown::Fact { .. });
-        if self.groups.iter().all(plain) {
+        if !self.limits.depends || self.groups.iter().all(plain) {
             return;
         }
         let count = self.formula.variables;

@@ -49,6 +49,8 @@ pub struct Limits {
     pub work: u64,
     /// Worlds tried in search of the smallest set to ask for; `0` to ask for nothing.
     pub worlds: usize,
+    /// Whether to find what the verdict depends on beside what is asked for.
+    pub depends: bool,
 }
 
 /// A limit that was reached.
@@ -88,6 +90,7 @@ impl Default for Limits {
             questions: 20_000,
             work: 20_000_000,
             worlds: 12,
+            depends: true,
         }
     }
 }
@@ -119,7 +122,8 @@ pub struct Settlement {
     pub ways: Vec<Vec<Condition>>,
     /// The verdict where none of the ways is taken: the opposite of the goal, if that is proven.
     pub otherwise: Leads,
-    /// Every question, judgment and role on which the verdict depends.
+    /// Every question, judgment and role on which the verdict depends; not filled unless it was looked
+    /// for, nor is what follows.
     pub depends: Vec<Ask>,
     /// Every fact on which the verdict depends and that no facts file can state.
     pub unsaid: Vec<Unknown>,

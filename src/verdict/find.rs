@@ -39,6 +39,7 @@ pub fn judge_without(
         stage,
         scenes: &scenes,
         passed,
+        limits: exact::Limits::default(),
     };
     finder.findings(&judged, &mut report);
     finder.gaps(&mut report);
@@ -65,6 +66,10 @@ pub(super) fn missing(
         stage,
         scenes: &scenes,
         passed: &[],
+        limits: exact::Limits {
+            depends: false,
+            ..exact::Limits::default()
+        },
     };
     finder.gaps(&mut report);
     let verdict = finder.verdict(&checks(stage, &scenes), &mut report);
@@ -133,6 +138,8 @@ struct Finder<'s, 'a> {
     stage: &'s Stage<'a>,
     scenes: &'s [Scene<'a>],
     passed: &'s [String],
+    /// How much the exact answer may take.
+    limits: exact::Limits,
 }
 
 impl Finder<'_, '_> {
@@ -142,8 +149,7 @@ impl Finder<'_, '_> {
         if quick != Verdict::Undetermined || open.is_empty() {
             return quick;
         }
-        let limits = exact::Limits::default();
-        let settlement = settle(self.stage, self.scenes, judged, self.passed, &limits);
+        let settlement = settle(self.stage, self.scenes, judged, self.passed, &self.limits);
         report.exact = settlement.exact && settlement.gave_up.is_none();
         if let Some(limit) = settlement.gave_up {
             report.remarks.push(tell::gave_up(limit, self.stage));
@@ -171,8 +177,7 @@ impl Finder<'_, '_> {
             .iter()
             .map(|judged| (judged.scene, judged.check))
             .collect();
-        let limits = exact::Limits::default();
-        let why = exact::why(self.stage, &asked, self.scenes, &limits);
+        let why = exact::why(self.stage, &asked, self.scenes, &self.limits);
         let why = why.unwrap_or_else(|| exact::Why {
             checks: (0..open.len()).collect(),
             known: Vec::new(),

@@ -26,6 +26,7 @@ const LIMITS: Limits = Limits {
     questions: 5_000,
     work: u64::MAX,
     worlds: 0,
+    depends: false,
 };
 
 /// What would permit a deployment.
