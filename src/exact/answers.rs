@@ -304,6 +304,7 @@ fn list(
     let mut aspects: Vec<Aspect> = Vec::new();
     let mut empty: Vec<Lit> = Vec::new();
     let mut not_empty: Vec<Lit> = Vec::new();
+    let mut others: Vec<Lit> = Vec::new();
     for at in members {
         let instance = &encoder.instances[*at];
         if instance.place == *place {
@@ -331,6 +332,12 @@ fn list(
             }
             empty.extend(instance.witnesses.iter().map(|lit| !*lit));
             not_empty.extend(&instance.witnesses);
+            for (n, words, missed, lit) in encoder.asked_of_elements(instance) {
+                let (yes, no) = elements(n, &words, missed);
+                answers.push((yes.clone(), Answer::Fact(Sample::Described), vec![lit]));
+                aspects.push(either(lit, &yes, &no));
+                others.push(!lit);
+            }
         } else if instance.place.strides.last() == Some(&Stride::Count)
             && instance.place.strides.len() == place.strides.len() + 1
         {
@@ -361,10 +368,37 @@ fn list(
     if !not_empty.is_empty() {
         let lit = encoder.formula.or(not_empty);
         aspects.push(either(lit, "not empty", "empty"));
-        let answer = Answer::Fact(Sample::Described);
-        answers.push(("not empty".to_owned(), answer, vec![lit]));
+        let when = match others.len() {
+            1 => "not empty, and not so",
+            _ => "not empty, and none of that",
+        };
+        others.push(lit);
+        answers.push((when.to_owned(), Answer::Fact(Sample::Described), others));
     }
     (answers, aspects)
+}
+
+/// That at least so many elements of a list are as the words say, or are to miss it; and that they are
+/// not.
+fn elements(n: u32, words: &str, missed: bool) -> (String, String) {
+    match (n, missed) {
+        (1, false) => (
+            format!("has an entry where {words}"),
+            format!("has no entry where {words}"),
+        ),
+        (1, true) => (
+            format!("not in every entry {words}"),
+            format!("in every entry {words}"),
+        ),
+        (n, false) => (
+            format!("has {n} or more entries where {words}"),
+            format!("has fewer than {n} entries where {words}"),
+        ),
+        (n, true) => (
+            format!("has {n} or more entries where not ({words})"),
+            format!("has fewer than {n} entries where not ({words})"),
+        ),
+    }
 }
 
 /// The step of which nobody said who took it, for a computed list of steps.

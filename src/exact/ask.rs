@@ -640,10 +640,13 @@ impl<'s> Search<'s> {
                     words::listed_bare(&without, "and")
                 ));
             }
+            // What is said of entries has an `and` of its own.
+            let of_entries = said.iter().any(|said| said.contains(" where "));
+            let joint = if of_entries { "; " } else { " and " };
             if !said.is_empty() {
                 way.push(Condition {
                     ask,
-                    when: said.join(" and "),
+                    when: said.join(joint),
                     outcomes,
                 });
             }

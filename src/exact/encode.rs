@@ -7,7 +7,7 @@ use super::formula::{Formula, Lit};
 use super::place::{Base, Place, Spot, Stride, View, find};
 use super::{Limit, Limits};
 use crate::eval::{Fact, State, Truth, atom_truth};
-use crate::ir::{Atom, Node, NodeId, Operand, Operator, Path, Quantity, Says};
+use crate::ir::{Atom, Node, NodeId, Operand, Operator, Path, Quantity, Says, said_of_elements};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 use crate::value::{Duration, Kind, Value, same_words};
@@ -826,6 +826,23 @@ impl<'s> Encoder<'s> {
         view.places.push(place);
         let lit = self.node(at, node, &view);
         if negated { !lit } else { lit }
+    }
+
+    /// What is asked of the elements of an unknown list: at least how many are asked about, the
+    /// condition in words, whether the elements are to miss it, and the answer.
+    pub(super) fn asked_of_elements(&self, list: &Instance) -> Vec<(u32, String, bool, Lit)> {
+        let records = match &list.kind {
+            Kind::List(inner) => matches!(inner.as_ref(), Kind::Record(_)),
+            _ => false,
+        };
+        let schema = &self.stage.program.schema;
+        let each = list.bodies.values().flat_map(|body| {
+            let layer = self.scenes[body.scene].context.layer;
+            let words = said_of_elements(layer, body.node, records, schema);
+            let counts = body.counts.iter();
+            counts.map(move |(n, lit)| (*n, words.clone(), body.negated, *lit))
+        });
+        each.filter(|(.., lit)| !lit.is_known()).collect()
     }
 
     // ── what holds between the variables ────────────────────────────────────

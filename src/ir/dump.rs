@@ -1,8 +1,8 @@
 //! A program for people and snapshots: one line per atom and per clause.
 
 use super::{
-    Atom, Each, Layer, LayerKind, Level, Node, NodeId, Operand, Operator, Path, Program, Quantity,
-    Root, Says,
+    Act, Atom, Children, Each, Layer, LayerKind, Level, Node, NodeId, Operand, Operator, Path,
+    Program, Quantity, Root, Says,
 };
 use crate::value::{Duration, Kind, Schema, Value};
 use std::fmt::Write;
@@ -17,7 +17,12 @@ pub fn dump(program: &Program) -> String {
 }
 
 fn dump_layer(layer: &Layer, program: &Program, out: &mut String) {
-    let dumper = Dumper { layer, program };
+    let dumper = Dumper {
+        layer,
+        schema: &program.schema,
+        acts: &program.acts,
+        spelled: None,
+    };
     let what = match &layer.kind {
         LayerKind::License(_) => "license",
         LayerKind::Policy(house) if house.closed => "closed policy",
@@ -30,7 +35,7 @@ fn dump_layer(layer: &Layer, program: &Program, out: &mut String) {
     for (at, atom) in layer.atoms.iter().enumerate() {
         line(format!(
             "  a{at} = {}",
-            said_atom(atom, &program.schema, "")
+            said_atom(atom, &program.schema, Names::default())
         ));
     }
     for (act, node) in program.acts.iter().zip(&layer.acts) {
@@ -66,16 +71,52 @@ fn dump_layer(layer: &Layer, program: &Program, out: &mut String) {
     }
 }
 
+/// A condition on the elements of a list as written, in words of their own: those of records are left
+/// out, for their fields speak for themselves, others are `it`.
+pub fn said_of_elements(layer: &Layer, body: NodeId, records: bool, schema: &Schema) -> String {
+    let names = Names {
+        element: Some(if records { "" } else { "it" }),
+        license: layer.terms().map(|_| layer.id.as_str()),
+    };
+    let dumper = Dumper {
+        layer,
+        schema,
+        acts: &[],
+        spelled: Some(names),
+    };
+    let mut body = body;
+    while let Node::Named(inner) = layer.node(body) {
+        body = inner;
+    }
+    match layer.node(body) {
+        Node::All(children) => dumper.joined(children, " and ", 0),
+        Node::Any(children) => dumper.joined(children, " or ", 0),
+        _ => dumper.node(body, 0),
+    }
+}
+
+/// What paths are called that do not start at the deployment.
+#[derive(Clone, Copy, Default)]
+pub struct Names<'n> {
+    /// Elements of lists; `e0`, `e1`, … unless said.
+    pub element: Option<&'n str>,
+    /// The license that is asked about, if it is known.
+    pub license: Option<&'n str>,
+}
+
 struct Dumper<'a> {
     layer: &'a Layer,
-    program: &'a Program,
+    schema: &'a Schema,
+    acts: &'a [Act],
+    /// The names in atoms, where they are spelled out rather than numbered.
+    spelled: Option<Names<'a>>,
 }
 
 impl Dumper<'_> {
     fn acts(&self, acts: &[u16]) -> String {
         let names = acts
             .iter()
-            .map(|act| self.program.acts[*act as usize].name.as_str());
+            .map(|act| self.acts[*act as usize].name.as_str());
         names.collect::<Vec<_>>().join(", ")
     }
 
@@ -99,24 +140,29 @@ impl Dumper<'_> {
         }
     }
 
+    fn joined(&self, children: Children, word: &str, depth: usize) -> String {
+        let each = self.layer.children(children).iter();
+        let parts: Vec<String> = each.map(|id| self.node(*id, depth)).collect();
+        parts.join(word)
+    }
+
     fn node(&self, id: NodeId, depth: usize) -> String {
-        let many = |children, word: &str| {
-            let parts = self
-                .layer
-                .children(children)
-                .iter()
-                .map(|id| self.node(*id, depth));
-            format!("({})", parts.collect::<Vec<_>>().join(word))
-        };
         match self.layer.node(id) {
             Node::Const(yes) => yes.to_string(),
-            Node::Atom(at) => format!("a{at}"),
+            Node::Atom(at) => match self.spelled {
+                None => format!("a{at}"),
+                Some(names) => said_atom(&self.layer.atoms[at as usize], self.schema, names),
+            },
             Node::Not(inner) => format!("not {}", self.node(inner, depth)),
-            Node::All(children) => many(children, " and "),
-            Node::Any(children) => many(children, " or "),
+            Node::All(children) => format!("({})", self.joined(children, " and ", depth)),
+            Node::Any(children) => format!("({})", self.joined(children, " or ", depth)),
             Node::Named(inner) => self.node(inner, depth),
             Node::Quantified(quantity, list, body) => {
-                let list = said_path(&self.layer.lists[list as usize], &self.program.schema, "");
+                let list = said_path(
+                    &self.layer.lists[list as usize],
+                    self.schema,
+                    self.spelled.unwrap_or_default(),
+                );
                 let body = self.node(body, depth + 1);
                 format!(
                     "{} e{depth} in {list} satisfies ({body})",
@@ -155,29 +201,36 @@ fn said_quantity(quantity: Quantity) -> String {
     }
 }
 
-/// A path as written; elements of lists are `e0`, `e1`, …, or what `element` says.
-pub fn said_path(path: &Path, schema: &Schema, element: &str) -> String {
+/// A path as written.
+pub fn said_path(path: &Path, schema: &Schema, names: Names) -> String {
+    if let (Root::License, Some(id), Kind::LicenseName) =
+        (path.root, names.license, path.kind(schema).0)
+    {
+        return id.to_owned();
+    }
     let start = match path.root {
         Root::Deployment => String::new(),
         Root::Model => "model".to_owned(),
         Root::Origin => "origin".to_owned(),
         Root::Lineage => "lineage".to_owned(),
         Root::License => "license".to_owned(),
-        Root::Element(n) if element.is_empty() => format!("e{n}"),
-        Root::Element(_) => element.to_owned(),
+        Root::Element(n) => match names.element {
+            Some(element) => element.to_owned(),
+            None => format!("e{n}"),
+        },
     };
     path.said(&start, schema)
 }
 
 /// An atom as written.
-pub fn said_atom(atom: &Atom, schema: &Schema, element: &str) -> String {
-    let path = |path: &Path| said_path(path, schema, element);
+pub fn said_atom(atom: &Atom, schema: &Schema, names: Names) -> String {
+    let path = |path: &Path| said_path(path, schema, names);
     match atom {
         Atom::Holds(fact) => path(fact),
         Atom::IsNone(fact) => format!("{} is none", path(fact)),
         Atom::Compare(left, operator, right) => {
             let kind = operand_kind(left, schema).or_else(|| operand_kind(right, schema));
-            let side = |operand| said_operand(operand, kind.as_ref(), schema, element);
+            let side = |operand| said_operand(operand, kind.as_ref(), schema, names);
             format!(
                 "{} {} {}",
                 side(left),
@@ -201,7 +254,7 @@ pub fn said_atom(atom: &Atom, schema: &Schema, element: &str) -> String {
                 Kind::List(inner) => Some(*inner),
                 _ => None,
             };
-            let operand = said_operand(operand, kind.as_ref(), schema, element);
+            let operand = said_operand(operand, kind.as_ref(), schema, names);
             format!("{} includes {operand}", path(list))
         }
         Atom::Begins(fact, prefix) => format!("{} begins with \"{prefix}\"", path(fact)),
@@ -218,16 +271,16 @@ fn operand_kind(operand: &Operand, schema: &Schema) -> Option<Kind> {
     }
 }
 
-fn said_operand(operand: &Operand, kind: Option<&Kind>, schema: &Schema, element: &str) -> String {
+fn said_operand(operand: &Operand, kind: Option<&Kind>, schema: &Schema, names: Names) -> String {
     let moved = |start: String, by: &Duration| match (by.months, by.days) {
         (0, 0) => start,
         (m, d) if m < 0 || d < 0 => format!("{start} - {}", Value::Duration(by.back())),
         _ => format!("{start} + {}", Value::Duration(*by)),
     };
     match operand {
-        Operand::Fact(path, None) => said_path(path, schema, element),
-        Operand::Fact(path, Some(by)) => moved(said_path(path, schema, element), by),
-        Operand::CountOf(path) => format!("count of {}", said_path(path, schema, element)),
+        Operand::Fact(path, None) => said_path(path, schema, names),
+        Operand::Fact(path, Some(by)) => moved(said_path(path, schema, names), by),
+        Operand::CountOf(path) => format!("count of {}", said_path(path, schema, names)),
         Operand::Const(value) => value.said(kind.unwrap_or(&Kind::Text), schema),
         Operand::Today(by) => moved("today".to_owned(), by),
     }

@@ -11,7 +11,7 @@ pub use crate::check::typed::{
     Act, Atom, Decided, Each, Enforce, House, Judgment, LayerKind, Level, Operand, Operator, Path,
     Quantity, Question, Root, SourceText, Step, Terms, Tier, What,
 };
-pub use dump::{dump, said_atom, said_operator, said_path};
+pub use dump::{Names, dump, said_atom, said_of_elements, said_operator, said_path};
 pub use lower::lower;
 
 use crate::source::Span;

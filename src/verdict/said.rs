@@ -1,7 +1,7 @@
 //! Facts and their values in the words of the facts file.
 
 use crate::eval::{Fact, Frame, Range, Reason, State, atom_path};
-use crate::ir::{Layer, Node, Path, Root, said_atom};
+use crate::ir::{Layer, Names, Node, Path, Root, said_atom};
 use crate::scene::{Scene, Stage};
 use crate::value::{Kind, Schema};
 
@@ -75,7 +75,11 @@ pub fn reason(
             let path = atom_path(atom);
             let name = path.and_then(|path| fact_name(path, scene, stage));
             let said = path.and_then(|path| found(path, reason, &scene.context.frame, schema));
-            (said_atom(atom, schema, "element"), name, said)
+            let names = Names {
+                element: Some("element"),
+                license: None,
+            };
+            (said_atom(atom, schema, names), name, said)
         }
         Node::Quantified(_, list, _) => {
             let path = &layer.lists[list as usize];

@@ -337,8 +337,12 @@ fn elements_of_an_unknown_list_are_consistent() {
     assert_eq!(
         leads(&found, 0),
         [
+            (
+                "has an entry where colour is red".to_owned(),
+                Leads::NotPermitted
+            ),
             ("empty".to_owned(), Leads::Permitted),
-            ("not empty".to_owned(), Leads::Undetermined)
+            ("not empty, and not so".to_owned(), Leads::Permitted)
         ]
     );
 }
@@ -1506,7 +1510,7 @@ fn ways(
     told: &dyn Fn() -> String,
 ) {
     assert_eq!(settlement.goal, Leads::Permitted, "{}", told());
-    assert!(!settlement.ways.is_empty(), "{}", told());
+    assert!(!settlement.ways.is_empty(), "{settlement:#?}\n{}", told());
     let mut answers = Vec::new();
     for ask in &settlement.asks {
         let at = sources(&said(&ask.unknown)).expect("found before");

@@ -73,10 +73,9 @@ fn the_measuring_months_are_those_before_each_release() {
         ("llama-4", "2025-03"),
     ] {
         let layer = program.layer(id).unwrap();
-        let atoms = layer
-            .atoms
-            .iter()
-            .map(|atom| clausula::ir::said_atom(atom, &program.schema, ""));
+        let atoms = layer.atoms.iter().map(|atom| {
+            clausula::ir::said_atom(atom, &program.schema, clausula::ir::Names::default())
+        });
         let counted: Vec<String> = atoms
             .filter(|said| said.contains("monthly-active-users"))
             .collect();
