@@ -967,7 +967,7 @@ impl<'s> Encoder<'s> {
             Truth::Unknown => {}
         };
         for instance in self.instances.values() {
-            if instance.place.stated() != *place {
+            if !place.states(&instance.place) {
                 continue;
             }
             let state = if instance.place == *place {

@@ -62,12 +62,22 @@ impl Place {
 
     /// The fact people can state: the list, where this is about what an unknown list may hold.
     pub fn stated(&self) -> Place {
-        let hidden = |stride: &Stride| matches!(stride, Stride::Witness(_) | Stride::Count);
-        let end = self.strides.iter().position(hidden);
         Place {
             base: self.base,
-            strides: self.strides[..end.unwrap_or(self.strides.len())].to_vec(),
+            strides: self.open().to_vec(),
         }
+    }
+
+    /// Whether this is the fact to state where people are asked about another.
+    pub fn states(&self, other: &Place) -> bool {
+        self.base == other.base && self.strides == other.open()
+    }
+
+    /// The strides that people can follow.
+    fn open(&self) -> &[Stride] {
+        let hidden = |stride: &Stride| matches!(stride, Stride::Witness(_) | Stride::Count);
+        let end = self.strides.iter().position(hidden);
+        &self.strides[..end.unwrap_or(self.strides.len())]
     }
 }
 

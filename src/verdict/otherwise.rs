@@ -1,6 +1,6 @@
 //! The readings and determinations on which a verdict rests: each is replaced by the others in turn.
 
-use super::{Assumption, Report, Verdict, checks, gather, has_gaps, quick_in, verdict};
+use super::{Assumption, Report, Verdict, checks, gather, has_gaps, quick, quick_in, verdict};
 use crate::diagnostic::Diagnostic;
 use crate::eval::Truth;
 use crate::exact::{self, Choice, Leads};
@@ -29,12 +29,19 @@ pub fn otherwise(stage: &mut Stage, report: &mut Report) -> Result<(), Vec<Diagn
     let (ready, program) = (stage.ready, stage.program);
     let all = chosen(stage, &report.applied);
     if !all.is_empty() {
-        let taken = stage.taken.clone();
-        for one in &all {
-            leave_open(stage, one.taken);
-        }
-        let leads = verdicts(stage, &all, report.verdict);
-        stage.taken = taken;
+        let leads = match report.verdict {
+            Verdict::Undetermined => None,
+            _ => quickly(stage, &all),
+        };
+        let leads = leads.unwrap_or_else(|| {
+            let taken = stage.taken.clone();
+            for one in &all {
+                take(stage, one.taken, false);
+            }
+            let leads = verdicts(stage, &all, report.verdict);
+            stage.taken = taken;
+            leads
+        });
         let mut leads = leads.into_iter();
         for one in all {
             let then = one.others.into_iter().zip(leads.by_ref());
@@ -126,16 +133,43 @@ fn chosen(stage: &Stage, applied: &[String]) -> Vec<Chosen> {
     all
 }
 
-/// Takes nothing for a question or a judgment.
-fn leave_open(stage: &mut Stage, choice: Choice) {
+/// Takes one choice for a question or a judgment; or none, which leaves it open.
+fn take(stage: &mut Stage, choice: Choice, so: bool) {
     match choice {
         Choice::Reading {
-            layer, question, ..
-        } => stage.taken[layer].readings.to_mut()[usize::from(question)] = None,
+            layer,
+            question,
+            reading,
+        } => {
+            let taken = so.then_some(reading);
+            stage.taken[layer].readings.to_mut()[usize::from(question)] = taken;
+        }
         Choice::Judgment {
-            layer, judgment, ..
-        } => stage.taken[layer].judgments.to_mut()[usize::from(judgment)] = Truth::Unknown,
+            layer,
+            judgment,
+            yes,
+        } => {
+            let taken = if so { Truth::of(yes) } else { Truth::Unknown };
+            stage.taken[layer].judgments.to_mut()[usize::from(judgment)] = taken;
+        }
     }
+}
+
+/// The verdict under each of the others, where the fast path knows all of them.
+fn quickly(stage: &mut Stage, all: &[Chosen]) -> Option<Vec<Verdict>> {
+    let mut verdicts = Vec::new();
+    for one in all {
+        for (other, _) in &one.others {
+            take(stage, *other, true);
+            let then = quick(stage);
+            take(stage, one.taken, true);
+            if then == Verdict::Undetermined {
+                return None;
+            }
+            verdicts.push(then);
+        }
+    }
+    Some(verdicts)
 }
 
 /// The verdict under each of the others, the rest as it was taken, one after the other. The stage leaves
