@@ -138,7 +138,7 @@ impl<'f> Relaxing<'f, '_> {
         fact: &'f Fact,
         kind: &Kind,
         names: &mut Vec<&'f str>,
-        place: &Place,
+        strides: &mut Vec<Stride>,
     ) -> Fact {
         let named =
             |stride: &Stride| matches!(stride, Stride::Element(at) if self.named.contains(at));
@@ -146,10 +146,14 @@ impl<'f> Relaxing<'f, '_> {
         if let Some(effort) = effort(names, fact, kind)
             && !fact.is_unknown()
             && (effort < FAR || self.reach == Reach::Far)
-            && (!is_name || place.strides.iter().any(named))
+            && (!is_name || strides.iter().any(named))
         {
+            let place = Place {
+                base: Base::Deployment,
+                strides: strides.clone(),
+            };
             self.free.push(Free {
-                place: place.clone(),
+                place,
                 fact,
                 effort,
             });
@@ -164,7 +168,9 @@ impl<'f> Relaxing<'f, '_> {
                 let each = (0..).zip(record.zip(fields));
                 let each = each.map(|(at, (field, own))| {
                     names.push(&field.name);
-                    let own = self.relaxed(own, &field.kind, names, &place.then(Stride::Field(at)));
+                    strides.push(Stride::Field(at));
+                    let own = self.relaxed(own, &field.kind, names, strides);
+                    strides.pop();
                     names.pop();
                     own
                 });
@@ -173,7 +179,9 @@ impl<'f> Relaxing<'f, '_> {
             (State::List(list), Kind::List(inner)) if names.as_slice() == ["models"] => {
                 let each = list.iter().enumerate().map(|(at, own)| {
                     names.push("");
-                    let own = self.relaxed(own, inner, names, &place.then(Stride::Element(at)));
+                    strides.push(Stride::Element(at));
+                    let own = self.relaxed(own, inner, names, strides);
+                    strides.pop();
                     names.pop();
                     own
                 });
@@ -199,10 +207,6 @@ pub fn would_permit<'a>(
     limits: &Limits,
 ) -> Sought {
     let schema = &stage.program.schema;
-    let root = Place {
-        base: Base::Deployment,
-        strides: Vec::new(),
-    };
     let mut free = Vec::new();
     let kind = Kind::Record(Schema::ROOT);
     let mut relaxing = Relaxing {
@@ -217,7 +221,7 @@ pub fn would_permit<'a>(
         reach,
         free: &mut free,
     };
-    let facts = relaxing.relaxed(stage.deployment, &kind, &mut Vec::new(), &root);
+    let facts = relaxing.relaxed(stage.deployment, &kind, &mut Vec::new(), &mut Vec::new());
     let mut lineage = stage.lineage.clone();
     let models = schema.root().fields.get_index_of("models");
     let listed = models.and_then(|at| facts.record()?.get(at)?.list());
