@@ -973,7 +973,8 @@ impl Filler<'_> {
             Kind::Text => ["A b", "Al-1", "al/x", "al/Al-1", "zz"]
                 .map(|text| value(Value::Text(text.into())))
                 .into(),
-            Kind::Count(_) => [4, 5, 6, 7, 10, 11].map(|n| value(Value::Count(n))).into(),
+            // Every count that is stated, and those beside it: two counts may be compared.
+            Kind::Count(_) => (3..=12).map(|n| value(Value::Count(n))).collect(),
             Kind::Decimal => ["0", "0.5", "0.7", "1", "2"]
                 .map(|n| value(Value::Decimal(n.parse().expect("a number"))))
                 .into(),
@@ -1252,7 +1253,12 @@ fn compared(seed: u64, most: usize) -> (usize, Settlement) {
     let count = |holes: &[Hole]| -> usize { holes.iter().map(|hole| hole.values.len()).product() };
     while count(&holes) > (most >> decided.len()).max(8) {
         let hole = holes.swap_remove(writer.dice.below(holes.len()));
-        let value = &hole.values[writer.dice.below(hole.values.len())];
+        // Of counts, one that others can be below and above.
+        let values = match hole.values.as_slice() {
+            [State::Value(Value::Count(_)), inner @ .., _] if !inner.is_empty() => inner,
+            all => all,
+        };
+        let value = &values[writer.dice.below(values.len())];
         slot(&mut facts, &hole.way).state = value.clone();
     }
     let told = || {
