@@ -17,9 +17,6 @@ use crate::source::Span;
 use crate::value::{EnumId, Kind, Value};
 use crate::verdict::Verdict;
 
-/// The act that is asked of licenses that follow outputs.
-pub(super) const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
-
 /// The license of the model in facts about policies.
 pub(super) const BESIDE: &str = "apache-2.0";
 
@@ -345,7 +342,7 @@ impl<'s, 't> Run<'s, 't> {
                 LayerKind::License(_) => {
                     let reach = self.reach[at % 2];
                     let by_outputs = reach.map_or(Lit::FALSE, |reach| reach.by_outputs);
-                    match known.name == TRAIN_WITH_OUTPUTS {
+                    match known.is_of_outputs() {
                         true => by_outputs,
                         false => !by_outputs,
                     }
@@ -450,8 +447,7 @@ impl<'s, 't> Run<'s, 't> {
         acts.map(|(act, known)| {
             let mut base = vec![self.worlds.act(OLD, act), self.worlds.act(NEW, act)];
             if license {
-                let outputs = known.name == TRAIN_WITH_OUTPUTS;
-                base.push(if outputs {
+                base.push(if known.is_of_outputs() {
                     self.by_outputs
                 } else {
                     !self.by_outputs

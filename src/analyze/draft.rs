@@ -5,7 +5,7 @@
 
 use super::free::{ORIGIN, SUBJECT};
 use crate::eval::{Fact, LicenseNames, State, missing};
-use crate::exact::{Base, Place, Said, Sample, Stride, Unit};
+use crate::exact::{Base, Choice, Place, Said, Sample, Stride, Unit};
 use crate::scene::Stage;
 use crate::source::{SourceId, Span};
 use crate::value::{Kind, Month, Period, RecordId, Schema, Value, parse_month, starts_name};
@@ -159,21 +159,21 @@ impl Draft {
         for unit in units {
             let layers = &stage.program.layers;
             match &unit.says {
-                Said::Reading {
+                Said::Decided(Choice::Reading {
                     layer,
                     question,
                     reading,
-                } => {
+                }) => {
                     let known = &layers[*layer].questions[*question as usize];
                     let answer = known.readings[*reading as usize].name.clone();
                     let own = (*layer, *question, *reading);
                     decide(&mut readings, known.name.clone(), answer, own);
                 }
-                Said::Judgment {
+                Said::Decided(Choice::Judgment {
                     layer,
                     judgment,
                     yes,
-                } => {
+                }) => {
                     let about = layers[*layer].judgments[*judgment as usize].name.clone();
                     let own = (*layer, *judgment, u16::from(*yes));
                     decide(&mut judgments, about, yes.to_string(), own);

@@ -1,6 +1,6 @@
 //! What was found in policies, as facts that show it: a facts file, judged again from its text.
 
-use super::compare::{BESIDE, LIMITS, TRAIN_WITH_OUTPUTS, speaks_of_models};
+use super::compare::{BESIDE, LIMITS, speaks_of_models};
 use super::draft::Draft;
 use super::free;
 use super::witness::{Read, Sight, Trial, Under, wishes};
@@ -202,12 +202,10 @@ impl Finding<'_> {
             Finding::Gap(act, clauses) => {
                 let mut goals = vec![worlds.act(0, *act), !worlds.licensed(0, *act)];
                 goals.extend(clauses.iter().map(|clause| !worlds.effect(0, *clause)));
-                goals.push(
-                    match program.acts[*act as usize].name == TRAIN_WITH_OUTPUTS {
-                        true => by_outputs,
-                        false => !by_outputs,
-                    },
-                );
+                goals.push(match program.acts[*act as usize].is_of_outputs() {
+                    true => by_outputs,
+                    false => !by_outputs,
+                });
                 vec![(goals, None)]
             }
         }

@@ -69,7 +69,7 @@ pub(super) fn least(
     // What reads worst is dropped first.
     sorted.sort_by_key(|unit| match &unit.says {
         Said::Other => 0,
-        Said::Reading { .. } | Said::Judgment { .. } => 1,
+        Said::Decided(_) => 1,
         Said::Member { yes: false, .. } | Said::Element { yes: false, .. } => 2,
         _ => 3,
     });

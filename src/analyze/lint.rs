@@ -9,7 +9,7 @@ use super::least::{Least, least};
 use super::{free, normal};
 use crate::diagnostic::{Code, Diagnostic, in_text_order, words};
 use crate::eval::{Bond, Fact};
-use crate::exact::{Limits, Lit, Place, Said, Sample, Worlds, said_place};
+use crate::exact::{Choice, Limits, Lit, Place, Said, Sample, Worlds, said_place};
 use crate::ir::{Layer, LayerKind, Node, Path, Program, Says, What};
 use crate::scene::{Options, Ready, Stage};
 use crate::source::{SourceId, Span};
@@ -548,11 +548,11 @@ impl Look<'_> {
                     let verb = if *yes { "includes" } else { "does not include" };
                     format!("{} {verb} {}", said_of(place), value.said(inner, schema))
                 }
-                Said::Reading {
+                Said::Decided(Choice::Reading {
                     layer,
                     question,
                     reading,
-                } => {
+                }) => {
                     let layer = self.layer(*layer);
                     let question = &layer.questions[*question as usize];
                     format!(
@@ -560,11 +560,11 @@ impl Look<'_> {
                         question.name, question.readings[*reading as usize].name
                     )
                 }
-                Said::Judgment {
+                Said::Decided(Choice::Judgment {
                     layer,
                     judgment,
                     yes,
-                } => format!(
+                }) => format!(
                     "{} is {yes}",
                     self.layer(*layer).judgments[*judgment as usize].name
                 ),

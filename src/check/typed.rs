@@ -422,6 +422,14 @@ pub struct Act {
     pub span: Span,
 }
 
+impl Act {
+    /// Whether licenses are asked about it that reach a model by outputs; about all others, those that
+    /// reach it as a descendant are asked.
+    pub fn is_of_outputs(&self) -> bool {
+        self.name == "train-with-outputs"
+    }
+}
+
 /// Documents that make sense. Only [`check`](super::check) makes one.
 #[non_exhaustive]
 #[derive(Clone, Debug)]

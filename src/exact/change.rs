@@ -242,10 +242,7 @@ pub fn would_permit<'a>(
     let now = loose.scenes();
     let blank = Fact::unknown(Span::NOWHERE);
     let mut encoder = Encoder::new(&loose, &now, &blank, limits);
-    let fails = checks
-        .iter()
-        .map(|(scene, check)| encoder.fails(*scene, *check));
-    let fails = fails.collect();
+    let fails = encoder.fail(checks);
     let forbidden = encoder.formula.or(fails);
     if forbidden == Lit::TRUE {
         return Sought::Nothing;

@@ -131,6 +131,13 @@ impl<'s> Encoder<'s> {
 
     // ── checks ──────────────────────────────────────────────────────────────
 
+    /// Whether each of some checks fails, each of a scene by its number.
+    pub fn fail(&mut self, checks: &[(usize, Check)]) -> Vec<Lit> {
+        let each = checks.iter();
+        each.map(|(scene, check)| self.fails(*scene, *check))
+            .collect()
+    }
+
     /// Whether a check of a scene fails.
     pub fn fails(&mut self, at: usize, check: Check) -> Lit {
         let scene = &self.scenes[at];

@@ -254,6 +254,17 @@ pub enum Leads {
     Undetermined,
 }
 
+impl Leads {
+    /// Of worlds in which no check fails, and others in which one does, whether there are any.
+    pub fn of(can_permit: bool, can_forbid: bool) -> Leads {
+        match (can_permit, can_forbid) {
+            (false, _) => Leads::NotPermitted,
+            (true, false) => Leads::Permitted,
+            (true, true) => Leads::Undetermined,
+        }
+    }
+}
+
 /// What all worlds say about some checks, each of a scene by its number. What is `passed`, by name, is
 /// not asked for.
 pub fn settle(
@@ -265,10 +276,7 @@ pub fn settle(
 ) -> Settlement {
     let blank = Fact::unknown(Span::NOWHERE);
     let mut encoder = Encoder::new(stage, scenes, &blank, limits);
-    let fails: Vec<Lit> = checks
-        .iter()
-        .map(|(scene, check)| encoder.fails(*scene, *check))
-        .collect();
+    let fails = encoder.fail(checks);
     let known = |wanted: Lit| {
         let numbered = fails.iter().enumerate();
         numbered

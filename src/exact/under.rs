@@ -43,10 +43,7 @@ pub fn under(
 ) -> Vec<Leads> {
     let blank = Fact::unknown(Span::NOWHERE);
     let mut encoder = Encoder::new(stage, scenes, &blank, limits);
-    let fails = checks
-        .iter()
-        .map(|(scene, check)| encoder.fails(*scene, *check));
-    let fails = fails.collect();
+    let fails = encoder.fail(checks);
     let forbidden = encoder.formula.or(fails);
     encoder.finish();
     if encoder.too_large.is_some() {
@@ -78,11 +75,7 @@ pub fn under(
             }
         });
         let lits: Vec<Lit> = lits.collect();
-        match (can(&lits, !forbidden), can(&lits, forbidden)) {
-            (true, false) => Leads::Permitted,
-            (false, _) => Leads::NotPermitted,
-            _ => Leads::Undetermined,
-        }
+        Leads::of(can(&lits, !forbidden), can(&lits, forbidden))
     });
     each.collect()
 }

@@ -29,10 +29,7 @@ pub fn why(
     let blank = Fact::unknown(Span::NOWHERE);
     let mut encoder = Encoder::new(stage, scenes, &blank, limits);
     encoder.known = Some(IndexMap::new());
-    let fails: Vec<Lit> = checks
-        .iter()
-        .map(|(scene, check)| encoder.fails(*scene, *check))
-        .collect();
+    let fails = encoder.fail(checks);
     encoder.finish();
     if encoder.too_large.is_some() {
         return None;

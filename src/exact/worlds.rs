@@ -7,6 +7,7 @@ use super::encode::Encoder;
 use super::formula::Lit;
 use super::place::{Base, Place, Stride, find};
 use super::sat::{Batsat, Sat, World};
+use super::under::Choice;
 use crate::eval::Fact;
 use crate::ir::{Atom, NodeId, Path, Root, Says, Step};
 use crate::scene::{Check, Scene, Stage};
@@ -54,24 +55,8 @@ pub enum Said {
         /// Whether it does.
         yes: bool,
     },
-    /// A question is read in one way
-    Reading {
-        /// The layer, by number.
-        layer: usize,
-        /// The question, by number.
-        question: u16,
-        /// The reading, by number.
-        reading: u16,
-    },
-    /// A judgment was determined
-    Judgment {
-        /// The layer, by number.
-        layer: usize,
-        /// The judgment, by number.
-        judgment: u16,
-        /// How.
-        yes: bool,
-    },
+    /// A question is read in one way, or a judgment was determined
+    Decided(Choice),
     /// Something between several facts that is not followed any further
     Other,
 }
@@ -448,23 +433,23 @@ impl<'s> Worlds<'s> {
         for ((layer, question), lits) in &self.encoder.readings {
             for (reading, lit) in (0..).zip(lits) {
                 if self.value(*lit) {
-                    let says = Said::Reading {
+                    let choice = Choice::Reading {
                         layer: *layer,
                         question: *question,
                         reading,
                     };
-                    add(*lit, says);
+                    add(*lit, Said::Decided(choice));
                 }
             }
         }
         for ((layer, judgment), lit) in &self.encoder.judgments {
             let yes = self.value(*lit);
-            let says = Said::Judgment {
+            let choice = Choice::Judgment {
                 layer: *layer,
                 judgment: *judgment,
                 yes,
             };
-            add(if yes { *lit } else { !*lit }, says);
+            add(if yes { *lit } else { !*lit }, Said::Decided(choice));
         }
         for opaque in self.encoder.opaque.values() {
             for lit in &opaque.lits {

@@ -11,10 +11,6 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The act a license that reaches a model by outputs is asked about; all other acts are asked of
-/// licenses that reach it as a descendant.
-const TRAIN_WITH_OUTPUTS: &str = "train-with-outputs";
-
 /// A decision that counts no more: what it was about, its last day, where it is written.
 pub type Expired = (String, Date, Span);
 
@@ -233,7 +229,7 @@ pub(super) fn checks(program: &Program, layer: &Layer, each: Each, by_outputs: b
     };
     if grants {
         for (at, act) in (0..).zip(&program.acts) {
-            if (act.name == TRAIN_WITH_OUTPUTS) == by_outputs {
+            if act.is_of_outputs() == by_outputs {
                 checks.push(Check::Act(at));
             }
         }

@@ -1,8 +1,6 @@
 //! What stands beside the findings: what is missing, what was assumed, what deserves a look.
 
-use super::{
-    Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, Verdict, said, tell,
-};
+use super::{Assumption, Judged, Lead, Missing, MissingKind, Report, Settling, led, said, tell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{self, Reason, Truth};
 use crate::exact::{Answer, Ask, Condition, Leads, Outcome, Sample, Settlement, Stop, Unknown};
@@ -100,24 +98,16 @@ pub fn missing(
             |condition: &Condition| (names[condition.ask].clone(), condition.when.clone());
         let ways = settlement.ways.iter();
         report.settling = Some(Settling {
-            goal: verdict(settlement.goal, &origins),
+            goal: led(settlement.goal, !origins.is_empty()),
             ways: ways
                 .map(|way| way.iter().map(condition).collect())
                 .collect(),
-            otherwise: verdict(settlement.otherwise, &origins),
+            otherwise: led(settlement.otherwise, !origins.is_empty()),
         });
     }
     let unsaid = settlement.unsaid.iter();
     report.remarks.extend(unsaid.filter_map(tell::unsaid));
     waiting(stage, scenes, judged, report);
-}
-
-fn verdict(leads: Leads, origins: &[String]) -> Verdict {
-    match leads {
-        Leads::NotPermitted => Verdict::NotPermitted,
-        Leads::Permitted if origins.is_empty() => Verdict::Permitted,
-        Leads::Permitted | Leads::Undetermined => Verdict::Undetermined,
-    }
 }
 
 fn asked(stage: &Stage, ask: &Ask, origins: &[String]) -> Missing {
@@ -126,7 +116,7 @@ fn asked(stage: &Stage, ask: &Ask, origins: &[String]) -> Missing {
         let blocked = outcome.joins || outcome.leads == Leads::Permitted;
         Lead {
             answer: outcome.when.clone(),
-            verdict: verdict(outcome.leads, origins),
+            verdict: led(outcome.leads, !origins.is_empty()),
             joins: outcome.joins && origins.is_empty(),
             needs: if blocked {
                 origins.to_vec()

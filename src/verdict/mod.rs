@@ -20,7 +20,7 @@ pub use remedy::{Remedy, WouldPermit, would_permit};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::Truth;
-use crate::exact::{self, Settlement};
+use crate::exact::{self, Leads, Settlement};
 use crate::ir::{Layer, Level};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
@@ -396,11 +396,25 @@ fn has_gaps(stage: &Stage) -> bool {
 
 /// The verdict of all worlds.
 fn settled(settlement: &Settlement, gaps: bool) -> Verdict {
-    match (settlement.can_permit, settlement.can_forbid) {
-        (false, _) => Verdict::NotPermitted,
-        (true, false) if !gaps => Verdict::Permitted,
-        _ => Verdict::Undetermined,
+    led(
+        Leads::of(settlement.can_permit, settlement.can_forbid),
+        gaps,
+    )
+}
+
+/// The verdict that worlds lead to; nothing permits while something about the origins is not known.
+fn led(leads: Leads, gaps: bool) -> Verdict {
+    match leads {
+        Leads::NotPermitted => Verdict::NotPermitted,
+        Leads::Permitted if !gaps => Verdict::Permitted,
+        Leads::Permitted | Leads::Undetermined => Verdict::Undetermined,
     }
+}
+
+/// The decisive checks that the fast path left open, each of a scene by its number.
+fn left_open(judged: &[Judged]) -> Vec<(usize, Check)> {
+    let open = judged.iter().filter(|judged| judged.is_open());
+    open.map(|judged| (judged.scene, judged.check)).collect()
 }
 
 /// What all worlds say about the decisive checks that the fast path left open. What is `passed`, by
@@ -412,10 +426,5 @@ pub(crate) fn settle<'a>(
     passed: &[String],
     limits: &exact::Limits,
 ) -> Settlement {
-    let open: Vec<(usize, Check)> = judged
-        .iter()
-        .filter(|judged| judged.is_open())
-        .map(|judged| (judged.scene, judged.check))
-        .collect();
-    exact::settle(stage, &open, scenes, passed, limits)
+    exact::settle(stage, &left_open(judged), scenes, passed, limits)
 }

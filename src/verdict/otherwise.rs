@@ -1,10 +1,12 @@
 //! The readings and determinations on which a verdict rests: each is replaced by the others in turn.
 
-use super::{Assumption, Report, Verdict, checks, gather, has_gaps, quick, quick_in, verdict};
+use super::{
+    Assumption, Report, Verdict, checks, gather, has_gaps, led, left_open, quick, verdict,
+};
 use crate::diagnostic::Diagnostic;
 use crate::eval::Truth;
-use crate::exact::{self, Choice, Leads};
-use crate::scene::{Check, Options, Ready, Settled, Stage};
+use crate::exact::{self, Choice};
+use crate::scene::{Options, Ready, Settled, Stage};
 use crate::source::Span;
 
 /// Something that was taken, and what could be taken instead.
@@ -38,7 +40,7 @@ pub fn otherwise(stage: &mut Stage, report: &mut Report) -> Result<(), Vec<Diagn
             for one in &all {
                 take(stage, one.taken, false);
             }
-            let leads = verdicts(stage, &all, report.verdict);
+            let leads = verdicts(stage, &all);
             stage.taken = taken;
             leads
         });
@@ -174,16 +176,9 @@ fn quickly(stage: &mut Stage, all: &[Chosen]) -> Option<Vec<Verdict>> {
 
 /// The verdict under each of the others, the rest as it was taken, one after the other. The stage leaves
 /// open whatever was taken.
-fn verdicts(stage: &Stage, all: &[Chosen], now: Verdict) -> Vec<Verdict> {
-    let others = |one: &Chosen| one.others.len();
+fn verdicts(stage: &Stage, all: &[Chosen]) -> Vec<Verdict> {
     let scenes = stage.scenes();
-    let judged = checks(stage, &scenes);
-    if quick_in(stage, &scenes, &judged) != Verdict::Undetermined {
-        // Whatever is taken makes no difference.
-        return vec![now; all.iter().map(others).sum()];
-    }
-    let open = judged.iter().filter(|judged| judged.is_open());
-    let open: Vec<(usize, Check)> = open.map(|judged| (judged.scene, judged.check)).collect();
+    let open = left_open(&checks(stage, &scenes));
     let mut sets = Vec::new();
     for (at, one) in all.iter().enumerate() {
         for (other, _) in &one.others {
@@ -194,11 +189,7 @@ fn verdicts(stage: &Stage, all: &[Chosen], now: Verdict) -> Vec<Verdict> {
     }
     let leads = exact::under(stage, &open, &scenes, &sets, &exact::Limits::default());
     let gaps = has_gaps(stage);
-    let each = leads.into_iter().map(|leads| match leads {
-        Leads::NotPermitted => Verdict::NotPermitted,
-        Leads::Permitted if !gaps => Verdict::Permitted,
-        _ => Verdict::Undetermined,
-    });
+    let each = leads.into_iter().map(|leads| led(leads, gaps));
     each.collect()
 }
 
