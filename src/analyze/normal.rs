@@ -1,6 +1,6 @@
 //! What two versions of one license call differently: names, the measured month, dates, models.
 
-use crate::eval::glob;
+use crate::eval::NamePattern;
 use crate::ir::{Atom, Layer, Node, NodeId, Operand, Path, Says, Step};
 use crate::value::{Kind, Month, Period, Schema, Value};
 use indexmap::IndexMap;
@@ -297,7 +297,7 @@ fn names_own_model(atom: &Atom, layer: &Layer, schema: &Schema) -> bool {
             let base = pattern.rsplit('/').next().unwrap_or(pattern);
             let plain = base.find(['*', '?', '[', '{']).unwrap_or(base.len());
             let plain = &base[..plain];
-            glob(pattern, text)
+            NamePattern::new(pattern).matches(text)
                 || (!plain.is_empty() && text.starts_with(plain))
                 || plain.strip_suffix('-') == Some(text)
         })

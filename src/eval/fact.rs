@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 use crate::value::Value;
+use jiff::civil::Date;
 use std::cmp::Ordering;
 
 /// A fact and where it was stated.
@@ -110,6 +111,14 @@ impl Fact {
     pub fn value(&self) -> Option<&Value> {
         match &self.state {
             State::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A known date.
+    pub fn date(&self) -> Option<Date> {
+        match &self.state {
+            State::Value(Value::Date(date)) => Some(*date),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@
 
 use super::fact::{Fact, State};
 use super::frame::{self, Frame};
-use super::truth::{self, Truth};
+use super::truth::{self, NamePattern, Truth};
 use crate::ir::{Atom, Layer, Node, NodeId, Operand, Operator, Path, Quantity, Root, Step};
 use crate::value::{self, NamePrefix, Schema, Value, bare_name};
 use jiff::civil::Date;
@@ -68,15 +68,29 @@ fn judgment(number: usize) -> Number {
     self::number(CONSTANTS + number * 2)
 }
 
-/// Steps that depend on nothing later: first all walks, then all questions, then the logic, then
-/// perhaps a quantifier.
+/// What is evaluated together: first all walks, then all questions, then the logic, in an order in which
+/// each finds what it needs.
 #[derive(Debug, Default)]
-struct Segment {
+struct Part {
     walks: Vec<Walk>,
     asks: Asks,
     both: Vec<Both>,
-    each: Option<Each>,
+    /// Quantifiers, each with the logic that comes after it.
+    each: Vec<(Each, Vec<Both>)>,
 }
+
+impl Part {
+    /// Where the logic goes on.
+    fn last(&mut self) -> &mut Vec<Both> {
+        match self.each.last_mut() {
+            Some((_, after)) => after,
+            None => &mut self.both,
+        }
+    }
+}
+
+/// Questions of one kind, by the fact they ask about.
+type PerFact<T> = Vec<(Slot, Vec<(T, Number)>)>;
 
 /// Plain questions, those of one kind together: what is alike is answered in a row, and a fact that
 /// many ask about is looked at once.
@@ -84,10 +98,14 @@ struct Segment {
 struct Asks {
     /// Whether a fact is a member of an enum.
     choices: Vec<(Slot, u16, Number)>,
-    /// Whether a list includes one of some members of an enum, in their order.
-    some: Vec<(Slot, Vec<u16>, Number)>,
+    /// Whether a list includes one of these members of an enum, in their order.
+    some: PerFact<Vec<u16>>,
+    /// Whether a list includes one of these texts.
+    texts: PerFact<Value>,
     /// With which of these the name of a model begins.
-    begins: Vec<(Slot, Vec<(NamePrefix, Number)>)>,
+    begins: PerFact<NamePrefix>,
+    /// Whether a text matches a pattern.
+    matches: Vec<(Slot, NamePattern<'static>, Number)>,
     /// Whether a place lies in another: in which places it is then, in their order.
     within: Vec<(Slot, Vec<value::Place>, Number)>,
     /// All others.
@@ -103,10 +121,17 @@ impl Asks {
                 Operand::Const(Value::Choice(choice)),
             ) => self.choices.push((slot, choice, to)),
             Atom::Includes(list, Operand::Const(Value::Choice(choice))) => {
-                self.some.push((list, vec![choice], to));
+                grouped(&mut self.some, list).push((vec![choice], to));
+            }
+            Atom::Includes(list, Operand::Const(text @ Value::Text(_))) => {
+                grouped(&mut self.texts, list).push((text, to));
             }
             Atom::Begins(name, prefix) => {
                 grouped(&mut self.begins, name).push((NamePrefix::new(&prefix), to));
+            }
+            Atom::Matches(text, pattern) => {
+                self.matches
+                    .push((text, NamePattern::new(pattern.into_string()), to));
             }
             Atom::Within(slot, Value::Place(outer)) => {
                 let (schema, today) = (constants.schema, constants.today);
@@ -126,15 +151,16 @@ impl Asks {
     fn keep(&mut self, needed: &mut Needed) {
         self.choices.retain(|(.., to)| needed.has(*to));
         self.within.retain(|(.., to)| needed.has(*to));
+        self.matches.retain(|(.., to)| needed.has(*to));
         self.others.retain(|(_, to)| needed.has(*to));
-        self.some.retain(|(.., to)| needed.has(*to));
-        for (_, prefixes) in &mut self.begins {
-            prefixes.retain(|(_, to)| needed.has(*to));
-        }
-        self.begins.retain(|(_, prefixes)| !prefixes.is_empty());
+        keep_groups(&mut self.some, needed);
+        keep_groups(&mut self.texts, needed);
+        keep_groups(&mut self.begins, needed);
         let slots = (self.choices.iter().map(|(slot, ..)| slot))
             .chain(self.within.iter().map(|(slot, ..)| slot))
-            .chain(self.some.iter().map(|(slot, ..)| slot))
+            .chain(self.matches.iter().map(|(slot, ..)| slot))
+            .chain(self.some.iter().map(|(slot, _)| slot))
+            .chain(self.texts.iter().map(|(slot, _)| slot))
             .chain(self.begins.iter().map(|(slot, _)| slot));
         slots.for_each(|slot| needed.slots[*slot as usize] = true);
         for (atom, _) in &self.others {
@@ -150,6 +176,13 @@ fn grouped<T>(groups: &mut Vec<(Slot, Vec<T>)>, slot: Slot) -> &mut Vec<T> {
         groups.len() - 1
     });
     &mut groups[at].1
+}
+
+fn keep_groups<T>(groups: &mut PerFact<T>, needed: &Needed) {
+    for (_, asked) in groups.iter_mut() {
+        asked.retain(|(_, to)| needed.has(*to));
+    }
+    groups.retain(|(_, asked)| !asked.is_empty());
 }
 
 /// From one fact to another.
@@ -174,7 +207,7 @@ struct Each {
     quantity: Quantity,
     list: Slot,
     element: Slot,
-    body: Vec<Segment>,
+    body: Part,
     /// Where the body leaves its answer.
     answer: Number,
     to: Number,
@@ -183,8 +216,8 @@ struct Each {
 /// Conditions ready to be evaluated.
 #[derive(Debug)]
 pub struct Flat {
-    of_deployment: Vec<Segment>,
-    of_model: Vec<Segment>,
+    of_deployment: Part,
+    of_model: Part,
     truths: usize,
     slots: usize,
     answers: Vec<Number>,
@@ -193,19 +226,11 @@ pub struct Flat {
 /// What is known from the same level on.
 #[derive(Default)]
 struct Block {
-    done: Vec<Segment>,
-    open: Segment,
+    part: Part,
     nodes: HashMap<NodeId, Spot>,
     atoms: HashMap<u32, Spot>,
     both: HashMap<(Spot, Spot), Spot>,
     steps: HashMap<(Slot, Step), Slot>,
-}
-
-impl Block {
-    fn close(mut self) -> Vec<Segment> {
-        self.done.push(self.open);
-        self.done
-    }
 }
 
 /// What is the same whenever the conditions are evaluated.
@@ -326,20 +351,16 @@ impl<'l> FlatBuilder<'l> {
             choices.sort_unstable();
             choices.dedup();
             let level = self.levels[list as usize];
-            let known = &self.blocks[level as usize].open.asks.some;
-            let known = known
-                .iter()
-                .find(|some| (some.0, &some.1) == (list, &choices));
-            let spot = match known {
-                Some((.., to)) => Spot { level, at: *to },
-                None => {
-                    let spot = self.place(level);
-                    let block = &mut self.blocks[level as usize];
-                    block.open.asks.some.push((list, choices, spot.at));
-                    spot
-                }
-            };
-            of.push(spot.opposite());
+            let free = self.free;
+            let asked = &mut self.blocks[level as usize].part.asks.some;
+            let asked = grouped(asked, list);
+            let known = asked.iter().find(|(some, _)| *some == choices);
+            let at = known.map_or(free, |(_, to)| *to);
+            if at == free {
+                asked.push((choices, at));
+                self.free += 2;
+            }
+            of.push(Spot { level, at }.opposite());
         }
     }
 
@@ -395,7 +416,7 @@ impl<'l> FlatBuilder<'l> {
         let spot = self.place(level);
         let block = &mut self.blocks[level as usize];
         block.both.insert((one, other), spot);
-        block.open.both.push(Both {
+        block.part.last().push(Both {
             one: one.at,
             other: other.at,
             to: spot.at,
@@ -468,19 +489,18 @@ impl<'l> FlatBuilder<'l> {
         self.blocks.push(Block::default());
         let answer = self.node(body).at;
         self.elements.pop();
-        let body = self.blocks.pop().map(Block::close).unwrap_or_default();
+        let body = self.blocks.pop().unwrap_or_default().part;
         let spot = self.place(level);
-        let block = &mut self.blocks[level as usize];
-        let mut segment = std::mem::take(&mut block.open);
-        segment.each = Some(Each {
+        let each = Each {
             quantity,
             list,
             element,
             body,
             answer,
             to: spot.at,
-        });
-        block.done.push(segment);
+        };
+        let part = &mut self.blocks[level as usize].part;
+        part.each.push((each, Vec::new()));
         spot
     }
 
@@ -501,11 +521,11 @@ impl<'l> FlatBuilder<'l> {
         }
         let block = &mut self.blocks[level as usize];
         block.atoms.insert(at, spot);
-        block.open.asks.add(atom, spot.at, &self.constants);
+        block.part.asks.add(atom, spot.at, &self.constants);
         spot
     }
 
-    /// What is asked about the license itself is known, where it is always the same.
+    /// What is always the same is known: today, and what is asked about the license itself.
     fn settled(&self, atom: &Atom) -> Atom {
         let settle = |operand: &Operand| match operand {
             Operand::Fact(path, None) if path.root == Root::License => {
@@ -516,6 +536,10 @@ impl<'l> FlatBuilder<'l> {
                         frame::step(fact, *step)
                     });
                 fact.and_then(Fact::value).cloned().map(Operand::Const)
+            }
+            Operand::Today(by) => {
+                let date = by.after(self.constants.today)?;
+                Some(Operand::Const(Value::Date(date)))
             }
             _ => None,
         };
@@ -551,7 +575,7 @@ impl<'l> FlatBuilder<'l> {
             let block = &mut self.blocks[level as usize];
             slot = *block.steps.entry((slot, step)).or_insert_with(|| {
                 let (from, to) = (slot, next);
-                block.open.walks.push(Walk { from, step, to });
+                block.part.walks.push(Walk { from, step, to });
                 next
             });
             if slot == next {
@@ -563,7 +587,7 @@ impl<'l> FlatBuilder<'l> {
 
     /// The conditions whose truths are asked for, ready to be evaluated.
     pub fn build(self, answers: Vec<Spot>) -> Flat {
-        let mut blocks = self.blocks.into_iter().map(Block::close);
+        let mut blocks = self.blocks.into_iter().map(|block| block.part);
         let mut flat = Flat {
             of_deployment: blocks.next().unwrap_or_default(),
             of_model: blocks.next().unwrap_or_default(),
@@ -597,31 +621,39 @@ impl Needed {
         self.truths[at as usize / 2]
     }
 
-    fn keep(&mut self, segments: &mut [Segment]) {
+    fn keep(&mut self, part: &mut Part) {
         // What needs something comes after it.
-        for segment in segments.iter_mut().rev() {
-            if let Some(each) = segment.each.as_mut().filter(|each| self.has(each.to)) {
+        let mut needed = Vec::new();
+        while let Some((mut each, mut after)) = part.each.pop() {
+            self.keep_both(&mut after);
+            if self.has(each.to) {
                 self.truth(each.answer);
                 self.slots[each.list as usize] = true;
                 self.keep(&mut each.body);
+                needed.push((each, after));
             } else {
-                segment.each = None;
+                part.last().append(&mut after);
             }
-            for both in segment.both.iter().rev() {
-                if self.has(both.to) {
-                    self.truth(both.one);
-                    self.truth(both.other);
-                }
-            }
-            segment.both.retain(|both| self.has(both.to));
-            segment.asks.keep(self);
-            for walk in segment.walks.iter().rev() {
-                if self.slots[walk.to as usize] {
-                    self.slots[walk.from as usize] = true;
-                }
-            }
-            segment.walks.retain(|walk| self.slots[walk.to as usize]);
         }
+        self.keep_both(&mut part.both);
+        part.each = needed.into_iter().rev().collect();
+        part.asks.keep(self);
+        for walk in part.walks.iter().rev() {
+            if self.slots[walk.to as usize] {
+                self.slots[walk.from as usize] = true;
+            }
+        }
+        part.walks.retain(|walk| self.slots[walk.to as usize]);
+    }
+
+    fn keep_both(&mut self, each: &mut Vec<Both>) {
+        for both in each.iter().rev() {
+            if self.has(both.to) {
+                self.truth(both.one);
+                self.truth(both.other);
+            }
+        }
+        each.retain(|both| self.has(both.to));
     }
 }
 
@@ -631,7 +663,7 @@ pub struct Run<'a> {
     today: Date,
     slots: Vec<Option<&'a Fact>>,
     /// Each truth and its opposite.
-    truths: Vec<u8>,
+    truths: Vec<[u8; 2]>,
 }
 
 /// Truths as numbers that *both are so* is the least of, and the opposite the rest to two of.
@@ -654,13 +686,15 @@ fn truth_of(weight: u8) -> Truth {
 impl Flat {
     /// Evaluates what depends on the deployment alone; `judgments` are what was determined.
     pub fn start<'a>(&self, frame: &Frame<'a>, judgments: &[Truth]) -> Run<'a> {
+        // Memory that the allocator has to clear first would take longer.
+        let nothing = std::iter::repeat_n(None, self.slots - 1);
+        let slots = std::iter::once(Some(frame.deployment)).chain(nothing);
         let mut run = Run {
             schema: frame.schema,
             today: frame.today,
-            slots: vec![None; self.slots],
-            truths: vec![weight(Truth::Unknown); self.truths],
+            slots: slots.collect(),
+            truths: vec![[weight(Truth::Unknown); 2]; self.truths / 2],
         };
-        run.slots[0] = Some(frame.deployment);
         run.keep(0, Truth::No);
         for (number, truth) in judgments.iter().enumerate() {
             run.keep(judgment(number), *truth);
@@ -678,48 +712,51 @@ impl Flat {
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     fn keep(&mut self, at: Number, truth: Truth) {
         self.put(at, weight(truth));
     }
 
     fn put(&mut self, at: Number, weight: u8) {
-        self.truths[at as usize] = weight;
-        self.truths[at as usize ^ 1] = 2 - weight;
+        self.truths[at as usize / 2] = [weight, 2 - weight];
     }
 
     fn truth(&self, at: Number) -> Truth {
-        truth_of(self.truths[at as usize])
+        truth_of(self.truths.as_flattened()[at as usize])
     }
 
-    fn state(&self, slot: Slot) -> Option<&State> {
+    fn state(&self, slot: Slot) -> Option<&'a State> {
         self.slots[slot as usize].map(|fact| &fact.state)
     }
 
-    fn follow(&mut self, segments: &[Segment]) {
-        for segment in segments {
-            for walk in &segment.walks {
-                let fact = self.slots[walk.from as usize];
-                self.slots[walk.to as usize] = fact.and_then(|fact| frame::step(fact, walk.step));
-            }
-            self.ask(&segment.asks);
-            for both in &segment.both {
-                let one = self.truths[both.one as usize];
-                let other = self.truths[both.other as usize];
-                self.put(both.to, one.min(other));
-            }
-            if let Some(each) = &segment.each {
-                let list = self.slots[each.list as usize].and_then(Fact::list);
-                let truth = list.map_or(Truth::Unknown, |list| {
-                    let elements = list.iter().map(|element| {
-                        self.slots[each.element as usize] = Some(element);
-                        self.follow(&each.body);
-                        self.truth(each.answer)
-                    });
-                    truth::quantity(each.quantity, elements)
+    fn follow(&mut self, part: &Part) {
+        for walk in &part.walks {
+            let fact = self.slots[walk.from as usize];
+            self.slots[walk.to as usize] = fact.and_then(|fact| frame::step(fact, walk.step));
+        }
+        self.ask(&part.asks);
+        self.put_together(&part.both);
+        for (each, after) in &part.each {
+            let list = self.slots[each.list as usize].and_then(Fact::list);
+            let truth = list.map_or(Truth::Unknown, |list| {
+                let elements = list.iter().map(|element| {
+                    self.slots[each.element as usize] = Some(element);
+                    self.follow(&each.body);
+                    self.truth(each.answer)
                 });
-                self.keep(each.to, truth);
-            }
+                truth::quantity(each.quantity, elements)
+            });
+            self.keep(each.to, truth);
+            self.put_together(after);
+        }
+    }
+
+    fn put_together(&mut self, each: &[Both]) {
+        let truths = self.truths.as_mut_slice();
+        for both in each {
+            let [one, other] = [both.one, both.other].map(|at| truths.as_flattened()[at as usize]);
+            let least = one.min(other);
+            truths[both.to as usize / 2] = [least, 2 - least];
         }
     }
 
@@ -731,12 +768,20 @@ impl Run<'_> {
             let truth = truth::of_value(self.state(*slot), |value| is(value, choice));
             self.keep(*to, truth);
         }
-        for (slot, wanted, to) in &asks.some {
-            let is_wanted = |value: &Value| wanted.iter().any(|choice| is(value, choice));
-            let truth = truth::of_some(self.state(*slot), |element| {
-                truth::of_value(Some(&element.state), is_wanted)
-            });
-            self.keep(*to, truth);
+        for (slot, each) in &asks.some {
+            let list = truth::list(self.state(*slot));
+            for (wanted, to) in each {
+                let is_wanted = |value: &Value| wanted.iter().any(|choice| is(value, choice));
+                let is_so = |element: &Fact| truth::of_value(Some(&element.state), is_wanted);
+                self.keep(*to, truth::of_some(list, is_so));
+            }
+        }
+        for (slot, each) in &asks.texts {
+            let list = truth::list(self.state(*slot));
+            for (text, to) in each {
+                let is_so = |element: &Fact| truth::included(element, text);
+                self.keep(*to, truth::of_some(list, is_so));
+            }
         }
         for (slot, prefixes) in &asks.begins {
             let name = truth::text(self.slots[*slot as usize]).map(bare_name);
@@ -745,6 +790,10 @@ impl Run<'_> {
                     name.map_or_else(|no_text| no_text, |name| Truth::of(prefix.begins(name)));
                 self.keep(*to, begins);
             }
+        }
+        for (slot, pattern, to) in &asks.matches {
+            let is_so = |text: &str| pattern.matches(text);
+            self.keep(*to, truth::of_text(self.slots[*slot as usize], is_so));
         }
         for (slot, inside, to) in &asks.within {
             let truth = truth::of_value(

@@ -63,7 +63,7 @@ impl<'p> Models<'p> {
             let terms = layer.terms().into_iter();
             terms.flat_map(|terms| {
                 let patterns = terms.models.iter();
-                patterns.map(|pattern| (NamePattern::new(pattern), layer.id.as_str()))
+                patterns.map(|pattern| (NamePattern::new(pattern.as_str()), layer.id.as_str()))
             })
         });
         Some(Models {
@@ -279,6 +279,7 @@ impl<'a> Lineage<'a> {
         let mut faults = Vec::new();
         let mut names: BTreeMap<&'a str, (usize, Span)> = BTreeMap::new();
         let models = models.list().unwrap_or(&[]);
+        lineage.members.reserve(models.len());
         for (index, model) in models.iter().enumerate() {
             let Some(facts) = model.record() else {
                 // An element of the list that is itself unknown: some model, nothing known of it.
@@ -534,29 +535,23 @@ impl<'a> Lineage<'a> {
     }
 
     /// A subject and everything it came from, each once.
-    fn ancestors(&self, subject: usize) -> Vec<usize> {
-        let mut found = vec![subject];
-        if self.members[subject]
-            .parents
-            .iter()
-            .flatten()
-            .next()
-            .is_none()
-        {
-            return found;
-        }
-        let mut seen = vec![false; self.members.len()];
-        seen[subject] = true;
-        let mut next = 0;
-        while let Some(at) = found.get(next).copied() {
-            next += 1;
+    fn ancestors(&self, subject: usize) -> impl Iterator<Item = usize> {
+        let (mut found, mut seen) = (Vec::new(), Vec::new());
+        let (mut at, mut next) = (subject, 0);
+        loop {
             for edge in self.members[at].parents.iter().flatten() {
-                if !std::mem::replace(&mut seen[edge.parent], true) {
+                seen.resize(self.members.len(), false);
+                if edge.parent != subject && !std::mem::replace(&mut seen[edge.parent], true) {
                     found.push(edge.parent);
                 }
             }
+            match found.get(next) {
+                Some(parent) => at = *parent,
+                None => break,
+            }
+            next += 1;
         }
-        found
+        std::iter::once(subject).chain(found)
     }
 
     /// Every walk up from a subject that a license follows. A step whose relation is not stated leads

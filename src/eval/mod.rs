@@ -20,4 +20,4 @@ pub use fast::{documents, read};
 pub use flat::{Constants, Flat, FlatBuilder, Run, Spot};
 pub use frame::{Context, Frame, Reason, atom_fact, atom_path};
 pub use lineage::{Bond, Edge, Gap, Lineage, Member, Models};
-pub use truth::{NamePattern, Truth, atom as atom_truth, glob};
+pub use truth::{NamePattern, Truth, atom as atom_truth};

@@ -113,10 +113,19 @@ pub fn ask<'a, P>(
         }),
         Atom::Includes(path, operand) => {
             let wanted = side(operand, find, today);
-            of_some(state(path), |element| included(element, &wanted))
+            of_some(list(state(path)), |element| {
+                match (&wanted, &element.state) {
+                    (Side::Known(wanted), _) => included(element, wanted),
+                    (Side::Nothing, _) | (_, State::None) => Truth::No,
+                    _ => Truth::Unknown,
+                }
+            })
         }
         Atom::Begins(path, prefix) => of_text(find(path), |text| starts_name(text, prefix)),
-        Atom::Matches(path, pattern) => of_text(find(path), |text| glob(pattern, text)),
+        Atom::Matches(path, pattern) => {
+            let pattern = NamePattern::new(&**pattern);
+            of_text(find(path), |text| pattern.matches(text))
+        }
     }
 }
 
@@ -130,13 +139,23 @@ pub fn of_value(state: Option<&State>, is_so: impl Fn(&Value) -> bool) -> Truth 
     }
 }
 
-/// Whether some element of a list is as asked; `none` has no elements.
+/// The elements to ask about; `none` has none. Or, where they are not known, the answer to every
+/// question about them.
 #[inline]
-pub fn of_some(state: Option<&State>, is_so: impl Fn(&Fact) -> Truth) -> Truth {
+pub fn list(state: Option<&State>) -> Result<&[Fact], Truth> {
     match state {
-        Some(State::List(list)) => list.iter().map(is_so).fold(Truth::No, Truth::or),
-        Some(State::None) => Truth::No,
-        _ => Truth::Unknown,
+        Some(State::List(list)) => Ok(list),
+        Some(State::None) => Ok(&[]),
+        _ => Err(Truth::Unknown),
+    }
+}
+
+/// Whether some element of a list is as asked.
+#[inline]
+pub fn of_some(list: Result<&[Fact], Truth>, is_so: impl Fn(&Fact) -> Truth) -> Truth {
+    match list {
+        Ok(list) => list.iter().map(is_so).fold(Truth::No, Truth::or),
+        Err(unknown) => unknown,
     }
 }
 
@@ -150,23 +169,14 @@ pub fn text(fact: Option<&Fact>) -> Result<&str, Truth> {
 }
 
 /// A question about a text; nothing is so of `none`.
-fn of_text(fact: Option<&Fact>, is_so: impl Fn(&str) -> bool) -> Truth {
+pub fn of_text(fact: Option<&Fact>, is_so: impl Fn(&str) -> bool) -> Truth {
     text(fact).map_or_else(|no_text| no_text, |text| Truth::of(is_so(text)))
 }
 
-/// Whether a text matches a glob; `*` does not cross a `/`.
-pub fn glob(pattern: &str, text: &str) -> bool {
-    let pattern = NamePattern::new(pattern);
-    let plain = &pattern.text.as_bytes()[..pattern.plain];
-    text.as_bytes().starts_with(plain)
-        && rest_matches(pattern.text, text, pattern.plain, str::to_owned)
-}
-
-/// A pattern of models that a license lists. Hubs do not tell capital letters apart in the names of
-/// models, so neither do we.
-#[derive(Clone, Copy, Debug)]
+/// A pattern of names of models.
+#[derive(Clone, Debug)]
 pub struct NamePattern<'p> {
-    text: &'p str,
+    text: Cow<'p, str>,
     /// The length of its plain start. Most patterns start with the licensor's namespace: one look tells
     /// most names apart.
     plain: usize,
@@ -174,18 +184,29 @@ pub struct NamePattern<'p> {
 
 impl<'p> NamePattern<'p> {
     /// Reads a pattern; one that is no glob lists nothing.
-    pub fn new(text: &'p str) -> NamePattern<'p> {
+    pub fn new(text: impl Into<Cow<'p, str>>) -> NamePattern<'p> {
+        let text = text.into();
         let special = |byte: u8| matches!(byte, b'*' | b'?' | b'[' | b'{' | b'\\');
         let plain = text.bytes().position(special).unwrap_or(text.len());
         NamePattern { text, plain }
     }
 
-    /// Whether it lists a model.
+    fn plain(&self) -> &[u8] {
+        &self.text.as_bytes()[..self.plain]
+    }
+
+    /// Whether a text is one of those it describes; `*` does not cross a `/`.
+    pub fn matches(&self, text: &str) -> bool {
+        text.as_bytes().starts_with(self.plain())
+            && rest_matches(&self.text, text, self.plain, str::to_owned)
+    }
+
+    /// Whether a license that states it lists a model. Hubs do not tell capital letters apart in the
+    /// names of models, so neither do we.
     pub fn lists(&self, name: &str) -> bool {
-        let plain = &self.text.as_bytes()[..self.plain];
         let start = name.as_bytes().get(..self.plain);
-        start.is_some_and(|start| start.eq_ignore_ascii_case(plain))
-            && rest_matches(self.text, name, self.plain, str::to_ascii_lowercase)
+        start.is_some_and(|start| start.eq_ignore_ascii_case(self.plain()))
+            && rest_matches(&self.text, name, self.plain, str::to_ascii_lowercase)
     }
 }
 
@@ -203,16 +224,13 @@ fn rest_matches(pattern: &str, text: &str, plain: usize, fold: impl Fn(&str) -> 
     }
 }
 
-fn included(element: &Fact, wanted: &Side) -> Truth {
-    match (&element.state, wanted) {
-        (State::Value(Value::Text(a)), Side::Known(b)) => match b.as_ref() {
-            Value::Text(b) => Truth::of(same_words(a, b)),
-            _ => Truth::No,
-        },
-        (State::Value(a), Side::Known(b)) => Truth::of(a == b.as_ref()),
-        (State::None, _) | (_, Side::Nothing) => Truth::No,
-        _ => Truth::Unknown,
-    }
+/// Whether an element of a list is a value.
+#[inline]
+pub fn included(element: &Fact, wanted: &Value) -> Truth {
+    of_value(Some(&element.state), |value| match (value, wanted) {
+        (Value::Text(a), Value::Text(b)) => same_words(a, b),
+        (a, b) => a == b,
+    })
 }
 
 fn side<'a, P>(

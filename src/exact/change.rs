@@ -237,6 +237,7 @@ pub fn would_permit<'a>(
         lineage,
         reach: stage.reach.clone(),
         taken: stage.taken.clone(),
+        stated: stage.stated.clone(),
         expired: Vec::new(),
     };
     let now = loose.scenes();

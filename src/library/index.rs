@@ -36,7 +36,7 @@ impl License {
     pub fn lists(&self, model: &str) -> bool {
         self.models
             .iter()
-            .any(|pattern| NamePattern::new(pattern).lists(model))
+            .any(|pattern| NamePattern::new(*pattern).lists(model))
     }
 }
 

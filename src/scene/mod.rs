@@ -50,7 +50,7 @@ pub struct Taken<'a> {
     pub readings_by: Cow<'a, [Option<Settled>]>,
     /// What was determined about each judgment.
     pub judgments: Cow<'a, [Truth]>,
-    /// Who determined each judgment.
+    /// Who determined each judgment, outside of the facts.
     pub judgments_by: Cow<'a, [Option<Settled>]>,
 }
 
@@ -79,6 +79,8 @@ pub struct Stage<'a> {
     pub reach: Vec<(usize, Vec<Bond>, Vec<Gap>)>,
     /// For each layer: what was taken.
     pub taken: Vec<Taken<'a>>,
+    /// The determinations of the facts that count: the layer, the judgment, the fact.
+    pub stated: Vec<(usize, usize, &'a Fact)>,
     /// Decisions that count no more.
     pub expired: Vec<Expired>,
 }
@@ -138,6 +140,7 @@ impl<'a> Stage<'a> {
             reach,
             lineage,
             taken: Vec::new(),
+            stated: Vec::new(),
             expired: Vec::new(),
         };
         (stage.taken, stage.expired) = ready.taken(|| stage.name());
@@ -204,17 +207,12 @@ impl<'a> Stage<'a> {
                 ));
                 continue;
             };
-            let date = |at: usize| match facts[at].value() {
-                Some(Value::Date(date)) => Some(*date),
-                _ => None,
-            };
-            let (on, until) = (date(fields.on), date(fields.until));
-            let by = facts[fields.by].text();
+            let (on, until) = (facts[fields.on].date(), facts[fields.until].date());
             // A determination nobody signed or dated decides nothing.
-            let Some(by) = by.filter(|_| on.is_some_and(|on| on <= self.ready.options.today))
-            else {
+            let signed = facts[fields.by].text().is_some();
+            if !signed || on.is_none_or(|on| on > self.ready.options.today) {
                 continue;
-            };
+            }
             if let Some(until) = until.filter(|until| *until < self.ready.options.today) {
                 self.expired.push((text.to_owned(), until, fact.place()));
                 continue;
@@ -228,16 +226,13 @@ impl<'a> Stage<'a> {
                 perhaps.push((layer, judgment, Truth::of(*value)));
                 continue;
             }
+            let mut stated = self.stated.iter();
             let taken = &mut self.taken[layer];
-            let before = taken.judgments_by[judgment].is_some();
+            let before = taken.judgments_by[judgment].is_some()
+                || stated.any(|(at, other, _)| (*at, *other) == (layer, judgment));
             taken.judgments.to_mut()[judgment] =
                 agreed(taken.judgments[judgment], Truth::of(*value), before);
-            taken.judgments_by.to_mut()[judgment] = Some(Settled {
-                by: by.to_owned(),
-                on,
-                until,
-                span: fact.place(),
-            });
+            self.stated.push((layer, judgment, fact));
         }
         // What may still count can only cast doubt on what does.
         for (layer, judgment, value) in perhaps {
@@ -251,6 +246,22 @@ impl<'a> Stage<'a> {
         } else {
             Err(faults)
         }
+    }
+
+    /// Who determined a judgment; the facts have the last word.
+    pub fn determined_by(&self, layer: usize, judgment: usize) -> Option<Settled> {
+        let mut stated = self.stated.iter().rev();
+        let stated = stated.find(|(at, other, _)| (*at, *other) == (layer, judgment));
+        let Some((.., fact)) = stated else {
+            return self.taken[layer].judgments_by[judgment].clone();
+        };
+        let (fields, facts) = (self.ready.determinations.as_ref()?, fact.record()?);
+        Some(Settled {
+            by: facts[fields.by].text()?.to_owned(),
+            on: facts[fields.on].date(),
+            until: facts[fields.until].date(),
+            span: fact.place(),
+        })
     }
 
     /// All scenes: licenses by subject, then policies.

@@ -137,16 +137,17 @@ impl NamePrefix {
 
     /// Whether a name without its namespace begins with it.
     pub fn begins(&self, bare: &str) -> bool {
-        begins(bare, &self.0)
+        begins(bare, self.0.iter().copied())
     }
 }
 
 /// The prefix ends at a word's end: `Llamas-7B` does not begin with `Llama`, `Llama3-8B` does.
-fn begins(bare: &str, prefix: &[u8]) -> bool {
-    let start = bare.bytes().take(prefix.len()).map(fold);
-    let rest = bare.get(prefix.len()..);
-    start.eq(prefix.iter().copied().map(fold))
-        && rest.is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphabetic()))
+fn begins(bare: &str, folded: impl ExactSizeIterator<Item = u8>) -> bool {
+    bare.split_at_checked(folded.len())
+        .is_some_and(|(start, rest)| {
+            start.bytes().map(fold).eq(folded)
+                && rest.chars().next().is_none_or(|c| !c.is_alphabetic())
+        })
 }
 
 fn fold(byte: u8) -> u8 {
@@ -158,7 +159,7 @@ fn fold(byte: u8) -> u8 {
 
 /// Whether a model's name begins with `prefix`, as [`NamePrefix`] compares them.
 pub fn starts_name(name: &str, prefix: &str) -> bool {
-    begins(bare_name(name), prefix.as_bytes())
+    begins(bare_name(name), prefix.bytes().map(fold))
 }
 
 #[cfg(test)]

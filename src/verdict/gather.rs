@@ -272,13 +272,13 @@ pub fn assumptions(stage: &Stage, scenes: &[Scene], judged: &[Judged], report: &
                 }
                 if reason.truth != Truth::Unknown
                     && let Node::Judgment(judgment) = layer.node(reason.node)
-                    && let Some(by) = &stage.taken[scene.layer].judgments_by[judgment as usize]
+                    && let Some(by) = stage.determined_by(scene.layer, usize::from(judgment))
                 {
                     add(Assumption::taken(
                         format!("{}/{}", layer.id, layer.judgments[judgment as usize].name),
                         (reason.truth == Truth::Yes).to_string(),
                         "determined",
-                        by,
+                        &by,
                     ));
                 }
                 if let Node::Reading(question, _) = layer.node(reason.node) {

@@ -110,12 +110,13 @@ fn chosen(stage: &Stage, applied: &[String]) -> Vec<Chosen> {
         }
         for (judgment, said) in (0_u16..).zip(&own.judgments) {
             let at = usize::from(judgment);
-            let (truth, Some(by)) = (taken.judgments[at], &taken.judgments_by[at]) else {
-                continue;
-            };
+            let truth = taken.judgments[at];
             if truth == Truth::Unknown {
                 continue;
             }
+            let Some(by) = stage.determined_by(layer, at) else {
+                continue;
+            };
             let choice = |yes| Choice::Judgment {
                 layer,
                 judgment,
@@ -127,7 +128,7 @@ fn chosen(stage: &Stage, applied: &[String]) -> Vec<Chosen> {
                 taken: choice(yes),
                 value: yes.to_string(),
                 because: "determined",
-                by: by.clone(),
+                by,
                 others: vec![(choice(!yes), (!yes).to_string())],
             });
         }
