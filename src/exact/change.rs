@@ -392,7 +392,7 @@ impl<'h, 's> Hunt<'h, 's> {
     fn run(&mut self) -> Option<Vec<Remedy>> {
         let mut solver = self.solver();
         let solver = &mut solver;
-        let Some(least) = self.draft(solver, |lit| vec![lit])? else {
+        let Some(least) = self.draft(solver, Vec::new(), |lit| vec![lit])? else {
             return Some(Vec::new());
         };
         let stated: Vec<usize> = (0..self.stated).collect();
@@ -447,7 +447,8 @@ impl<'h, 's> Hunt<'h, 's> {
         }
         let others = (0..self.open.len()).filter(|at| !granted.contains(at));
         let others: Vec<Lit> = others.flat_map(|at| self.open[at].clone()).collect();
-        // Each world that refuted a draft is a copy of everything that is not chosen.
+        // Each world that refuted a draft is a copy of everything that is not chosen; the first one is the
+        // formula itself.
         let copied = |lit: Lit, world: u32| {
             if lit.is_known() || shared[lit.var() as usize] {
                 lit
@@ -455,9 +456,10 @@ impl<'h, 's> Hunt<'h, 's> {
                 lit.copied(world * count)
             }
         };
+        let mut first: Vec<Lit> = Vec::new();
         let mut several: Option<Batsat> = None;
         let mut draft = least.clone();
-        for world in 1..u32::try_from(WORLDS).unwrap_or(0) {
+        for world in 0..u32::try_from(WORLDS).unwrap_or(0) {
             let mut assumed = vec![self.forbidden];
             assumed.extend(&draft.fixed);
             assumed.extend(draft.kept.iter().map(|at| self.kept[*at]));
@@ -474,6 +476,11 @@ impl<'h, 's> Hunt<'h, 's> {
             if !solver.solve(&alone.collect::<Vec<Lit>>())? {
                 return None;
             }
+            if world == 0 {
+                draft = self.draft(solver, refuted.clone(), |lit| vec![lit])??;
+                first = refuted;
+                continue;
+            }
             let worlds = several.get_or_insert_with(|| self.solver());
             for clause in self.encoder.formula.clauses.iter() {
                 worlds.add(clause.iter().map(|lit| copied(*lit, world)));
@@ -481,15 +488,16 @@ impl<'h, 's> Hunt<'h, 's> {
             for lit in refuted {
                 worlds.add([copied(lit, world)]);
             }
-            draft = self.draft(worlds, |lit| {
+            draft = self.draft(worlds, first.clone(), |lit| {
                 (0..=world).map(|world| copied(lit, world)).collect()
             })??;
         }
         None
     }
 
-    /// The least to change in the worlds of a solver; `everywhere` says a literal in each of them.
-    /// `Some(None)` if nothing permits the deployment in all of them, `None` once the budget is spent.
+    /// The least to change in the worlds of a solver in which what is `given` holds; `everywhere` says a
+    /// literal in each of them. `Some(None)` if nothing permits the deployment in all of them, `None` once
+    /// the budget is spent.
     #[expect(
         clippy::option_option,
         reason = "the outer one says whether there was an answer"
@@ -497,9 +505,11 @@ impl<'h, 's> Hunt<'h, 's> {
     fn draft(
         &self,
         solver: &mut Batsat,
+        mut given: Vec<Lit>,
         everywhere: impl Fn(Lit) -> Vec<Lit>,
     ) -> Option<Option<Draft>> {
-        let Some(mut world) = Solution::of(solver, everywhere(!self.forbidden))? else {
+        given.extend(everywhere(!self.forbidden));
+        let Some(mut world) = Solution::of(solver, given)? else {
             return Some(None);
         };
         let (mut changed, mut kept) = (Vec::new(), Vec::new());
