@@ -11,6 +11,7 @@ use crate::verdict::{
     Report, Verdict, forecast, json, judge, otherwise, verdict_alone, would_permit,
 };
 use crate::{eval, library};
+use std::mem::ManuallyDrop;
 
 /// For so many deployments of a run that are not permitted, what would permit them is looked for.
 const MOST_REMEDIES: usize = 100;
@@ -27,8 +28,9 @@ struct Found {
 
 /// Judges every deployment of every file.
 pub fn run(arguments: &CheckArguments, look: &LookArguments) -> ExitStatus {
-    let mut sources = library::sources();
-    let mut found = Found::default();
+    // The process ends soon, which frees everything at once.
+    let mut sources = ManuallyDrop::new(library::sources());
+    let mut found = ManuallyDrop::new(Found::default());
     judge_all(arguments, &mut sources, &mut found);
     let mut status = ExitStatus::Permitted;
     for (_, verdict) in &found.verdicts {
@@ -121,7 +123,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
     let Some(policies) = policies(arguments, sources, found) else {
         return;
     };
-    let mut documents: Vec<(String, Vec<Node>)> = Vec::new();
+    let mut documents: ManuallyDrop<Vec<(String, Vec<Node>)>> = ManuallyDrop::default();
     for path in &arguments.facts {
         let text = match read(path) {
             Ok(text) => text,
@@ -158,7 +160,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
         library::compile(&policies, sources, &needed)
     };
     let program = match compiled {
-        Ok(program) => program,
+        Ok(program) => ManuallyDrop::new(program),
         Err(faults) => {
             found.faults.extend(faults);
             return;
@@ -174,7 +176,7 @@ fn judge_all(arguments: &CheckArguments, sources: &mut Sources, found: &mut Foun
     let verdicts_only =
         arguments.quiet && arguments.format == Format::Human && arguments.until.is_none();
     let mut refused = 0;
-    for (name, nodes) in &documents {
+    for (name, nodes) in documents.iter() {
         let several = nodes.len() > 1;
         for (number, node) in nodes.iter().enumerate() {
             let fallback = if several {

@@ -42,9 +42,13 @@ pub fn read(path: &Path) -> Result<Text, Diagnostic> {
             .read_to_end(&mut bytes)
     } else {
         std::fs::File::open(path).and_then(|file| {
-            if file.metadata()?.is_dir() {
+            let metadata = file.metadata()?;
+            if metadata.is_dir() {
                 return Err(std::io::Error::other("it is a folder"));
             }
+            // Read at once, with one byte more that shows where it ends.
+            let size = metadata.len().min(MAX_BYTES).saturating_add(1);
+            bytes.reserve(usize::try_from(size).unwrap_or(0));
             file.take(MAX_BYTES + 1).read_to_end(&mut bytes)
         })
     };

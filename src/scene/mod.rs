@@ -17,6 +17,7 @@ use crate::source::Span;
 use crate::value::Value;
 use jiff::civil::Date;
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 /// How a deployment is judged.
 #[derive(Clone, Copy, Debug)]
@@ -272,17 +273,21 @@ impl<'a> Stage<'a> {
     }
 
     /// Shows every check of every scene and whether it fails, its model perhaps not deployed counted,
-    /// without a word why. Of the layers that are not to be taken `apart`, it shows at once whether any
-    /// check of a scene fails. Goes out: whether there was any scene.
+    /// without a word why, until `see` breaks off. Of the layers that are not to be taken `apart`, it
+    /// shows at once whether any check of a scene fails. Goes out: whether there was any scene.
     pub fn fails(
         &'a self,
         apart: impl Fn(&Layer) -> bool,
-        mut see: impl FnMut(usize, Option<Check>, Truth),
+        mut see: impl FnMut(usize, Option<Check>, Truth) -> ControlFlow<()>,
     ) -> bool {
         let mut applied = false;
+        let mut flow = ControlFlow::Continue(());
         let mut runs: Vec<(&Asked, Run)> = Vec::new();
         self.cast(|part| {
             applied = true;
+            if flow.is_break() {
+                return;
+            }
             let way = Way {
                 each: part.each,
                 by_outputs: part.bond.is_some_and(|bond| bond.by_outputs),
@@ -290,9 +295,8 @@ impl<'a> Stage<'a> {
             };
             let layer = part.layer;
             let certain = self.certain(&part);
-            let mut see = |check: Option<Check>, fails: Truth| {
-                see(layer, check, counted(fails, certain));
-            };
+            let mut see =
+                |check: Option<Check>, fails: Truth| see(layer, check, counted(fails, certain));
             let known = runs
                 .iter()
                 .position(|(asked, _)| asked.layer == layer && asked.way == way);
@@ -307,21 +311,22 @@ impl<'a> Stage<'a> {
                 let (asked, run) = &mut runs[at];
                 let frame = self.frame(&part);
                 let truths = asked.flat.judge(run, &frame);
-                let each = asked.checks.iter().zip(truths);
-                each.for_each(|(check, fails)| see(*check, fails));
+                let mut each = asked.checks.iter().zip(truths);
+                flow = each.try_for_each(|(check, fails)| see(*check, fails));
                 return;
             }
             let scene = self.scene(part);
             let checks = scene.checks(self.program).into_iter();
-            let each = checks.map(|check| (check, scene.fails(check)));
-            if way.apart {
-                each.for_each(|(check, fails)| see(Some(check), fails));
+            let mut each = checks.map(|check| (check, scene.fails(check)));
+            flow = if way.apart {
+                each.try_for_each(|(check, fails)| see(Some(check), fails))
             } else {
-                see(
-                    None,
-                    each.map(|(_, fails)| fails).fold(Truth::No, Truth::or),
-                );
-            }
+                let some = each.try_fold(Truth::No, |some, (_, fails)| match some.or(fails) {
+                    Truth::Yes => Err(Truth::Yes),
+                    some => Ok(some),
+                });
+                see(None, some.unwrap_or_else(|yes| yes))
+            };
         });
         applied
     }

@@ -25,6 +25,7 @@ use crate::ir::{Layer, Level};
 use crate::scene::{Check, Scene, Stage};
 use crate::source::Span;
 use jiff::civil::Date;
+use std::ops::ControlFlow;
 
 /// The answer about one deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -334,6 +335,11 @@ pub fn quick(stage: &Stage) -> Verdict {
     let applied = stage.fails(apart, |layer, check, fails| {
         if fails > worst && check.is_none_or(|check| decides(stage, layer, check)) {
             worst = fails;
+        }
+        // Nothing else can permit it again.
+        match worst {
+            Truth::Yes => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
         }
     });
     if applied {

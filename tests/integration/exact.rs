@@ -13,6 +13,7 @@ use clausula::value::{Kind, Schema, Value};
 use clausula::verdict::{Verdict, quick};
 use jiff::civil::date;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
 
 pub const VOCABULARY: &str = r#"
 unit users
@@ -1156,6 +1157,7 @@ fn without_reasons(stage: &Stage, scenes: &[Scene], told: &dyn Fn() -> String) {
     let apart = |_: &ir::Layer| true;
     stage.fails(apart, |layer, check, fails| {
         plain.push((layer, check.expect("each for itself"), fails));
+        ControlFlow::Continue(())
     });
     let each = scenes.iter().flat_map(|scene| {
         let checks = scene.checks(stage.program).into_iter();
@@ -1166,7 +1168,10 @@ fn without_reasons(stage: &Stage, scenes: &[Scene], told: &dyn Fn() -> String) {
     // Taken together, the checks of a scene say what the worst of them says.
     let mut together = Vec::new();
     let apart = |_: &ir::Layer| false;
-    stage.fails(apart, |_, _, fails| together.push(fails));
+    stage.fails(apart, |_, _, fails| {
+        together.push(fails);
+        ControlFlow::Continue(())
+    });
     let worst = scenes.iter().map(|scene| {
         let checks = scene.checks(stage.program).into_iter();
         checks
