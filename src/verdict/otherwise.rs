@@ -47,8 +47,8 @@ pub fn otherwise(stage: &mut Stage, report: &mut Report) -> Result<(), Vec<Diagn
         let mut leads = leads.into_iter();
         for one in all {
             let then = one.others.into_iter().zip(leads.by_ref());
-            let differ = then.filter(|(_, then)| *then != report.verdict);
-            let differ: Vec<_> = differ.map(|((_, words), then)| (words, then)).collect();
+            let then = then.filter_map(|((_, words), then)| Some((words, then?)));
+            let differ: Vec<_> = then.filter(|(_, then)| *then != report.verdict).collect();
             if !differ.is_empty() {
                 let assumed = Assumption::taken(one.name, one.value, one.because, &one.by);
                 add(&mut report.assumptions, assumed, differ);
@@ -159,7 +159,7 @@ fn take(stage: &mut Stage, choice: Choice, so: bool) {
 }
 
 /// The verdict under each of the others, where the fast path knows all of them.
-fn quickly(stage: &mut Stage, all: &[Chosen]) -> Option<Vec<Verdict>> {
+fn quickly(stage: &mut Stage, all: &[Chosen]) -> Option<Vec<Option<Verdict>>> {
     let mut verdicts = Vec::new();
     for one in all {
         for (other, _) in &one.others {
@@ -169,28 +169,27 @@ fn quickly(stage: &mut Stage, all: &[Chosen]) -> Option<Vec<Verdict>> {
             if then == Verdict::Undetermined {
                 return None;
             }
-            verdicts.push(then);
+            verdicts.push(Some(then));
         }
     }
     Some(verdicts)
 }
 
-/// The verdict under each of the others, the rest as it was taken, one after the other. The stage leaves
-/// open whatever was taken.
-fn verdicts(stage: &Stage, all: &[Chosen]) -> Vec<Verdict> {
+/// The verdict under each of the others, the rest as it was taken, one after the other; `None` where it is
+/// the same. The stage leaves open whatever was taken.
+fn verdicts(stage: &Stage, all: &[Chosen]) -> Vec<Option<Verdict>> {
     let scenes = stage.scenes();
     let open = left_open(&checks(stage, &scenes));
-    let mut sets = Vec::new();
-    for (at, one) in all.iter().enumerate() {
-        for (other, _) in &one.others {
-            let mut set: Vec<Choice> = all.iter().map(|one| one.taken).collect();
-            set[at] = *other;
-            sets.push(set);
-        }
-    }
-    let leads = exact::under(stage, &open, &scenes, &sets, &exact::Limits::default());
+    let taken: Vec<Choice> = all.iter().map(|one| one.taken).collect();
+    let others = all.iter().enumerate().flat_map(|(at, one)| {
+        let others = one.others.iter();
+        others.map(move |(other, _)| (at, *other))
+    });
+    let others: Vec<(usize, Choice)> = others.collect();
+    let limits = exact::Limits::default();
+    let leads = exact::under(stage, &open, &scenes, &taken, &others, &limits);
     let gaps = has_gaps(stage);
-    let each = leads.into_iter().map(|leads| led(leads, gaps));
+    let each = leads.into_iter().map(|leads| Some(led(leads?, gaps)));
     each.collect()
 }
 
