@@ -76,13 +76,9 @@ impl Sources {
             return &[0];
         };
         source.lines.get_or_init(|| {
-            let mut starts = vec![0];
-            for (at, byte) in source.text.bytes().enumerate() {
-                if byte == b'\n' {
-                    starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
-                }
-            }
-            starts
+            let ends = source.text.match_indices('\n').map(|(at, _)| at);
+            let starts = ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
         })
     }
 
